@@ -1,0 +1,91 @@
+//! Files that are either whole or not there.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use crate::Error;
+
+/// How the names of unfinished files begin.
+const TEMPORARY: &str = ".unfinished-";
+
+/// Writes the file at `path` through `fill`: to a temporary name in the same folder (made where it is missing), synced,
+/// then renamed. Whatever goes wrong, the file that stood at `path` before stands there still.
+///
+/// # Errors
+/// [`Error::Write`] where the folder or the file cannot be written; the temporary file is removed.
+pub fn write<T>(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<T>,
+) -> Result<T, Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(Error::write(folder))?;
+    let attempt = || -> std::io::Result<T> {
+        let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
+        let mut writer = BufWriter::with_capacity(1 << 18, file.as_file_mut());
+        let filled = fill(&mut writer)?;
+        writer.flush()?;
+        drop(writer);
+        make_readable(file.as_file())?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(filled)
+    };
+    attempt().map_err(Error::write(path))
+}
+
+/// Temporary files are private; an artifact is as readable as any file that the user makes.
+#[cfg(unix)]
+fn make_readable(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_: &File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Removes what a killed run left unfinished in `folder`.
+///
+/// # Errors
+/// [`Error::Write`] where a leftover cannot be removed. A missing folder is fine.
+pub fn sweep(folder: &Path) -> Result<(), Error> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            fs::remove_file(entry.path()).map_err(Error::write(&entry.path()))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        write(&path, |file| file.write_all(b"old")).unwrap();
+        let failed = write(&path, |file| {
+            file.write_all(b"half of the n")?;
+            Err::<(), _>(std::io::Error::other("no space left on device"))
+        });
+        let message = failed.unwrap_err().to_string();
+        assert!(message.ends_with("a.txt: no space left on device"), "{message}");
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn leftovers_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".unfinished-x1"), b"half").unwrap();
+        fs::write(folder.path().join("whole"), b"whole").unwrap();
+        sweep(folder.path()).unwrap();
+        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(names, ["whole"]);
+    }
+}

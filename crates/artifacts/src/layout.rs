@@ -1,0 +1,133 @@
+//! Every path of the pipeline, and who writes and reads what: the data-flow map.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// A stage of the pipeline, in running order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StageName {
+    /// Raw files to ratings with part and fold.
+    Split,
+    /// Fits the base recommenders.
+    TrainBase,
+    /// Base scores and statistics to feature tables.
+    BuildFeatures,
+    /// Fits the meta-models.
+    TrainMeta,
+    /// Scores, measures, draws.
+    Evaluate,
+}
+
+impl StageName {
+    /// All stages, in running order.
+    pub const ALL: [Self; 5] =
+        [Self::Split, Self::TrainBase, Self::BuildFeatures, Self::TrainMeta, Self::Evaluate];
+
+    /// The name of the stage's binary, its folder, its configuration file and its make target.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Split => "split",
+            Self::TrainBase => "train-base",
+            Self::BuildFeatures => "build-features",
+            Self::TrainMeta => "train-meta",
+            Self::Evaluate => "evaluate",
+        }
+    }
+}
+
+/// One artifact: which stage writes it, and under which name in that stage's folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Artifact {
+    /// The stage that writes it.
+    pub stage: StageName,
+    /// Its name in the stage's folder.
+    pub file: &'static str,
+}
+
+const fn artifact(stage: StageName, file: &'static str) -> Artifact {
+    Artifact { stage, file }
+}
+
+/// One row a rating, with part and fold. Read by `train-base`, `build-features` and `evaluate`.
+pub const RATINGS: Artifact = artifact(StageName::Split, "ratings.parquet");
+/// The catalogue. Read by `train-base` and `evaluate`.
+pub const ITEMS: Artifact = artifact(StageName::Split, "items.parquet");
+/// The users' tags, where the data set has them.
+pub const TAGS: Artifact = artifact(StageName::Split, "tags.parquet");
+
+/// The base scores of the `meta_train` rows, each from models that were not fitted on that row. Read by `build-features`.
+pub const OUT_OF_FOLD_SCORES: Artifact = artifact(StageName::TrainBase, "oof_scores.parquet");
+/// The training error of the iterative base models, epoch by epoch. Read by `evaluate` for the plots.
+pub const BASE_LEARNING_CURVES: Artifact = artifact(StageName::TrainBase, "learning_curves.parquet");
+
+/// Keys, label and features of the rows that the meta-models are fitted on. Read by `train-meta`.
+pub const META_TRAIN: Artifact = artifact(StageName::BuildFeatures, "meta_train.parquet");
+/// Keys, label and features of the test rows. Read by `evaluate`.
+pub const TEST: Artifact = artifact(StageName::BuildFeatures, "test.parquet");
+
+/// The logistic stack. Read by `evaluate`.
+pub const LOGISTIC: Artifact = artifact(StageName::TrainMeta, "logistic.bin");
+/// The gradient boosting stack. Read by `evaluate`.
+pub const GB: Artifact = artifact(StageName::TrainMeta, "gb.bin");
+/// The gradient boosting stack as LightGBM text, for other tools.
+pub const GB_LIGHTGBM: Artifact = artifact(StageName::TrainMeta, "gb.lightgbm.txt");
+/// How much each feature adds to each meta-model. Read by `evaluate` for the plots.
+pub const IMPORTANCES: Artifact = artifact(StageName::TrainMeta, "importances.parquet");
+/// The loss of the iterative meta-models, tree by tree. Read by `evaluate` for the plots.
+pub const META_LEARNING_CURVES: Artifact = artifact(StageName::TrainMeta, "learning_curves.parquet");
+
+/// The test rows' keys and rating, one column a model.
+pub const SCORES: Artifact = artifact(StageName::Evaluate, "scores.parquet");
+/// Each user's metrics.
+pub const PER_USER: Artifact = artifact(StageName::Evaluate, "per_user.parquet");
+/// Each model's metrics.
+pub const METRICS: Artifact = artifact(StageName::Evaluate, "metrics.parquet");
+/// The same as JSON.
+pub const METRICS_JSON: Artifact = artifact(StageName::Evaluate, "metrics.json");
+/// The page for people.
+pub const REPORT: Artifact = artifact(StageName::Evaluate, "report/index.html");
+/// The folder of the page and its plots, below the stage's folder.
+pub const REPORT_FOLDER: &str = "report";
+
+/// The name of every stage's manifest.
+const MANIFEST: &str = "manifest.json";
+
+/// The folder `artifacts/<dataset>/<preset>` and the paths below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The layout below `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder of `stage`.
+    pub fn folder(&self, stage: StageName) -> PathBuf {
+        self.root.join(stage.name())
+    }
+
+    /// The path of `artifact`.
+    pub fn path(&self, artifact: Artifact) -> PathBuf {
+        self.folder(artifact.stage).join(artifact.file)
+    }
+
+    /// The path of the base model whose file stem is `stem`. Written by `train-base`, read by `build-features`.
+    pub fn base_model(stem: &str) -> String {
+        format!("{stem}.bin")
+    }
+
+    /// The path of `stage`'s manifest.
+    pub fn manifest(&self, stage: StageName) -> PathBuf {
+        self.folder(stage).join(MANIFEST)
+    }
+}

@@ -1,0 +1,21 @@
+//! The disk: what a stage leaves behind and how the next one reads it.
+//!
+//! Every path stands in [`layout`]; tables are Parquet ([`table`], with one file a kind under [`tables`]), models are bincode
+//! in an envelope ([`model_file`]), and each stage folder ends with a manifest ([`manifest`]). Every file is written to a
+//! temporary name in the same folder, synced and renamed ([`atomic`]).
+
+pub mod atomic;
+mod error;
+pub mod layout;
+pub mod manifest;
+pub mod model_file;
+mod sha256;
+pub mod table;
+pub mod tables;
+
+pub use error::Error;
+pub use layout::{Layout, StageName};
+pub use manifest::{Manifest, Provenance};
+pub use model_file::Schema;
+pub use sha256::{Sha256Hex, sha256_of_bytes, sha256_of_file};
+pub use table::{Column, Table};

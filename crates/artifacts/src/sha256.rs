@@ -1,0 +1,55 @@
+//! SHA-256 of bytes and files.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256 digest as 64 lower-case hex digits.
+pub type Sha256Hex = String;
+
+pub(crate) fn hex(digest: &[u8]) -> Sha256Hex {
+    digest.iter().fold(String::with_capacity(2 * digest.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The digest of `bytes`.
+pub fn sha256_of_bytes(bytes: &[u8]) -> Sha256Hex {
+    hex(&Sha256::digest(bytes))
+}
+
+/// The digest of the file at `path`, read in blocks, and its size in bytes.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn sha256_of_file(path: &Path) -> std::io::Result<(Sha256Hex, u64)> {
+    let mut file = File::open(path)?;
+    let mut digest = Sha256::new();
+    let mut block = vec![0u8; 1 << 18];
+    let mut size = 0;
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok((hex(&digest.finalize()), size)),
+            n => {
+                digest.update(&block[..n]);
+                size += n as u64;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_of_abc() {
+        // printf abc | sha256sum
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256_of_bytes(b"abc"), expected);
+    }
+}

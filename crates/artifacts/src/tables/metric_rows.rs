@@ -1,0 +1,47 @@
+//! `evaluate/metrics.parquet` and `evaluate/per_user.parquet`.
+
+use serde::Serialize;
+
+use super::rows::stored_rows;
+
+/// One number of the comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MetricRow {
+    /// The model's name.
+    pub model: String,
+    /// Which rows a user's ranking holds, for example `rated`.
+    pub protocol: String,
+    /// Which users or items, for example `all`.
+    pub segment: String,
+    /// The metric's name, for example `ndcg`.
+    pub metric: String,
+    /// The cut, where the metric has one.
+    pub k: Option<i32>,
+    /// The number; the mean over users where the metric is a user's.
+    pub value: f64,
+    /// The lower end of its 95 % interval.
+    pub ci_low: Option<f64>,
+    /// The upper end.
+    pub ci_high: Option<f64>,
+    /// Over how many users.
+    pub n_users: i32,
+}
+
+stored_rows!(MetricRow, "evaluate.metrics/1", { model, protocol, segment, metric, k, value, ci_low, ci_high, n_users });
+
+/// One metric of one user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PerUserRow {
+    /// The model's name.
+    pub model: String,
+    /// Whose ranking.
+    pub user_id: i64,
+    /// The metric's name.
+    pub metric: String,
+    /// The cut, where the metric has one.
+    pub k: Option<i32>,
+    /// The number.
+    pub value: f64,
+}
+
+stored_rows!(PerUserRow, "evaluate.per_user/1", { model, user_id, metric, k, value });

@@ -1,0 +1,76 @@
+//! `split/ratings.parquet`: one row a rating. Written by `split`, read by `train-base`, `build-features` and `evaluate`.
+
+use dataset::{Candidate, History, Ratings};
+use dataset::split::Part;
+
+use super::Stored;
+use crate::Table;
+
+/// The ratings with part and fold, in ascending order of (user, item).
+#[derive(Debug, Clone, PartialEq)]
+pub struct SplitRatings {
+    /// 0-based row of the raw ratings file.
+    pub rows: Vec<i64>,
+    /// Who, what, how much, when.
+    pub ratings: Ratings,
+    /// What each rating is used for.
+    pub parts: Vec<Part>,
+    /// The fold of each training rating; none for test ratings.
+    pub folds: Vec<Option<i8>>,
+}
+
+impl Stored for SplitRatings {
+    const SCHEMA: &'static str = "split.ratings/1";
+
+    fn into_table(self) -> Table {
+        let parts: Vec<String> = self.parts.iter().map(|part| part.name().to_owned()).collect();
+        Table::new()
+            .with("row", self.rows)
+            .with("user_id", self.ratings.user_ids)
+            .with("item_id", self.ratings.item_ids)
+            .with("rating", self.ratings.values)
+            .with("timestamp", self.ratings.timestamps)
+            .with("part", parts)
+            .with("fold", self.folds)
+    }
+
+    fn from_table(mut table: Table) -> Result<Self, String> {
+        let ratings = Ratings {
+            user_ids: table.take("user_id")?,
+            item_ids: table.take("item_id")?,
+            values: table.take("rating")?,
+            timestamps: table.take("timestamp")?,
+        };
+        let parts = table
+            .take::<String>("part")?
+            .iter()
+            .map(|name| {
+                Part::from_name(name).ok_or_else(|| {
+                    format!("column `part` holds `{name}`, expected base_train, meta_train or test")
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { rows: table.take("row")?, ratings, parts, folds: table.take("fold")? })
+    }
+}
+
+impl SplitRatings {
+    /// The history of the ratings whose part satisfies `keep`.
+    pub fn history(&self, keep: impl Fn(Part) -> bool) -> History {
+        History::from_rows(&self.ratings, |row| keep(self.parts[row]))
+    }
+
+    /// The rows of `part`, ascending.
+    pub fn rows_of(&self, part: Part) -> Vec<usize> {
+        (0..self.parts.len()).filter(|&row| self.parts[row] == part).collect()
+    }
+
+    /// What is to be scored for `rows`: their ratings stay behind.
+    pub fn candidates(&self, rows: &[usize]) -> Vec<Candidate> {
+        let candidate = |&row: &usize| {
+            let rating = self.ratings.get(row);
+            Candidate { user_id: rating.user_id, item_id: rating.item_id, at: rating.timestamp }
+        };
+        rows.iter().map(candidate).collect()
+    }
+}

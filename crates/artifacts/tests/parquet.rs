@@ -1,0 +1,94 @@
+//! Tables through Parquet files and back, and what damaged ones answer.
+
+use std::path::Path;
+
+use artifacts::table::{Source, read_parquet, write_parquet};
+use artifacts::tables::{CurvePoint, SplitRatings, Stored};
+use artifacts::{Error, Table};
+use dataset::split::Part;
+use dataset::{Items, Rating};
+
+fn source<'a>(path: &'a Path, schema: &'a str) -> Source<'a> {
+    Source { path, schema, make_target: "split" }
+}
+
+fn write<S: Stored>(path: &Path, stored: S) {
+    write_parquet(path, stored.into_table(), &[("podium.schema", S::SCHEMA)]).unwrap();
+}
+
+fn read<S: Stored>(path: &Path) -> Result<S, Error> {
+    let source = source(path, S::SCHEMA);
+    let table = read_parquet(std::fs::read(path).unwrap().into(), source)?;
+    S::from_table(table).map_err(|problem| source.corrupt(problem))
+}
+
+fn split_ratings() -> SplitRatings {
+    let rating = |user_id, item_id, value| Rating { user_id, item_id, value, timestamp: 1_000_000_000_000 };
+    SplitRatings {
+        rows: vec![1, 0],
+        ratings: [rating(1, 3_000_000_000, 4.5), rating(2, 7, 0.5)].into_iter().collect(),
+        parts: vec![Part::Test, Part::BaseTrain],
+        folds: vec![None, Some(4)],
+    }
+}
+
+#[test]
+fn tables_come_back_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    write(&path, split_ratings());
+    assert_eq!(read::<SplitRatings>(&path).unwrap(), split_ratings());
+
+    let rows = vec![(1, "A, \"B\" (1999)".to_owned(), vec!["Drama".to_owned()]), (2, String::new(), vec![])];
+    let items = Items::new(rows).unwrap();
+    write(&path, items.clone());
+    assert_eq!(read::<Items>(&path).unwrap(), items);
+
+    let point = CurvePoint {
+        model: "MFModel".into(),
+        rows: "train".into(),
+        metric: "rmse".into(),
+        iteration: 1,
+        value: 0.9,
+    };
+    write(&path, vec![point.clone()]);
+    assert_eq!(read::<Vec<CurvePoint>>(&path).unwrap(), [point]);
+}
+
+#[test]
+fn the_same_table_gives_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let [a, b] = ["a.parquet", "b.parquet"].map(|name| folder.path().join(name));
+    write(&a, split_ratings());
+    write(&b, split_ratings());
+    assert_eq!(std::fs::read(a).unwrap(), std::fs::read(b).unwrap());
+}
+
+#[test]
+fn every_cut_of_a_file_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    write(&path, split_ratings());
+    let bytes = std::fs::read(&path).unwrap();
+    for length in (0..bytes.len()).step_by(7) {
+        let cut = bytes[..length].to_vec();
+        let error = read_parquet(cut.into(), source(&path, SplitRatings::SCHEMA)).unwrap_err();
+        assert!(matches!(error, Error::Corrupt { .. }), "cut at {length}: {error}");
+    }
+}
+
+#[test]
+fn another_table_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    write(&path, split_ratings());
+    let error = read_parquet(std::fs::read(&path).unwrap().into(), source(&path, "split.items/1")).unwrap_err();
+    let expected = "t.parquet holds split.ratings/1, expected split.items/1; run `make split`";
+    assert!(error.to_string().ends_with(expected), "{error}");
+}
+
+#[test]
+fn a_missing_column_is_named() {
+    let problem = SplitRatings::from_table(Table::new().with("user_id", vec![1i64])).unwrap_err();
+    assert_eq!(problem, "column `item_id` is missing");
+}

@@ -1,0 +1,102 @@
+//! What a model or a statistic may see.
+
+use crate::{Csr, IdIndex, Rating, Ratings};
+
+/// The ratings that a model is fitted on and that statistics are taken from. Only a splitter's output makes one, so
+/// the rows that are held out are not in it and cannot be looked at.
+#[derive(Debug, Clone)]
+pub struct History {
+    users: IdIndex,
+    items: IdIndex,
+    by_user: Csr,
+    by_item: Csr,
+    mean: f64,
+}
+
+impl History {
+    /// Builds the history of `ratings`, each (user, item) pair at most once, in any row order.
+    ///
+    /// The mean is summed in f64 in (user, item) order, so that the row order does not change it.
+    pub fn new(ratings: &Ratings) -> Self {
+        Self::from_rows(ratings, |_| true)
+    }
+
+    /// The history of those rows of `ratings` for which `keep` holds.
+    pub fn from_rows(ratings: &Ratings, keep: impl Fn(usize) -> bool) -> Self {
+        let rows = || (0..ratings.len()).filter(|&row| keep(row));
+        let users = IdIndex::new(rows().map(|row| ratings.user_ids[row]));
+        let items = IdIndex::new(rows().map(|row| ratings.item_ids[row]));
+        let entries: Vec<(u32, u32, f32)> = rows()
+            .filter_map(|row| {
+                let Rating { user_id, item_id, value, .. } = ratings.get(row);
+                Some((users.index_of(user_id)?, items.index_of(item_id)?, value))
+            })
+            .collect();
+        let by_user = Csr::from_entries(users.len(), entries.iter().copied());
+        let by_item =
+            Csr::from_entries(items.len(), entries.iter().map(|&(user, item, value)| (item, user, value)));
+        let mut total = 0.0f64;
+        for user in 0..users.len() as u32 {
+            total += by_user.row(user).1.iter().map(|&value| f64::from(value)).sum::<f64>();
+        }
+        let mean = if entries.is_empty() { 0.0 } else { total / entries.len() as f64 };
+        Self { users, items, by_user, by_item, mean }
+    }
+
+    /// The users who rated something.
+    pub fn users(&self) -> &IdIndex {
+        &self.users
+    }
+
+    /// The items that somebody rated.
+    pub fn items(&self) -> &IdIndex {
+        &self.items
+    }
+
+    /// User index -> (item indices, ratings).
+    pub fn by_user(&self) -> &Csr {
+        &self.by_user
+    }
+
+    /// Item index -> (user indices, ratings).
+    pub fn by_item(&self) -> &Csr {
+        &self.by_item
+    }
+
+    /// How many ratings there are.
+    pub fn n_ratings(&self) -> usize {
+        self.by_user.n_entries()
+    }
+
+    /// The mean rating, in stars; 0 where there is none.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rating(user_id: i64, item_id: i64, value: f32) -> Rating {
+        Rating { user_id, item_id, value, timestamp: 0 }
+    }
+
+    #[test]
+    fn both_sides_hold_the_same_ratings() {
+        let ratings: Ratings =
+            [rating(7, 100, 4.0), rating(3, 100, 2.0), rating(7, 50, 3.0)].into_iter().collect();
+        let history = History::new(&ratings);
+        assert_eq!(history.users().ids(), [3, 7]);
+        assert_eq!(history.items().ids(), [50, 100]);
+        assert_eq!(history.by_user().row(1), (&[0, 1][..], &[3.0, 4.0][..]));
+        assert_eq!(history.by_item().row(1), (&[0, 1][..], &[2.0, 4.0][..]));
+        assert_eq!(history.mean(), 3.0); // (2 + 3 + 4) / 3
+    }
+
+    #[test]
+    fn an_empty_history_has_mean_zero() {
+        let history = History::new(&Ratings::default());
+        assert_eq!((history.n_ratings(), history.mean()), (0, 0.0));
+    }
+}

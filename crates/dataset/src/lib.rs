@@ -1,0 +1,18 @@
+//! The words that every other crate shares: ratings, ids, items, histories, candidates, splits and named
+//! random streams. No disk and no models: tables in memory only.
+
+mod candidate;
+mod csr;
+mod history;
+mod ids;
+mod items;
+mod ratings;
+pub mod rng;
+pub mod split;
+
+pub use candidate::Candidate;
+pub use csr::Csr;
+pub use history::History;
+pub use ids::{IdIndex, ItemId, UserId};
+pub use items::{GenreSet, Item, Items, TooManyGenres};
+pub use ratings::{Rating, Ratings};

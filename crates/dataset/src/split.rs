@@ -1,0 +1,192 @@
+//! Which part and which fold a rating falls in.
+//!
+//! Both come from a keyed hash of (seed, user, item): SHA-256 of the text `podium/split/<seed>/<user_id>/<item_id>`. It depends
+//! on no row order, thread count or engine (any SQL engine can compute it), and new ratings do not reshuffle old ones.
+//! The digest is cut into 60-bit numbers, which fit a signed 64-bit integer everywhere: hex digits 1 to 15 decide between
+//! training and test, 16 to 30 between `base_train` and `meta_train`, 31 to 45 give the fold.
+
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use crate::{ItemId, Ratings, UserId};
+
+/// What a rating is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The base recommenders are fitted on it.
+    BaseTrain,
+    /// The meta-models are fitted on it.
+    MetaTrain,
+    /// The models are measured on it; nothing is fitted on it.
+    Test,
+}
+
+impl Part {
+    /// All parts, in the order of the pipeline.
+    pub const ALL: [Self; 3] = [Self::BaseTrain, Self::MetaTrain, Self::Test];
+
+    /// The name in files: `base_train`, `meta_train` or `test`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BaseTrain => "base_train",
+            Self::MetaTrain => "meta_train",
+            Self::Test => "test",
+        }
+    }
+
+    /// The part of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.name() == name)
+    }
+}
+
+/// How much goes where.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fractions {
+    /// The test part's share of all ratings, in (0, 1).
+    pub test: f64,
+    /// The share of the training ratings (all but test) that `meta_train` gets, in (0, 1).
+    pub meta: f64,
+}
+
+/// The hash of one (user, item) pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct PairHash {
+    test: u64,
+    meta: u64,
+    fold: u64,
+}
+
+const BITS: u32 = 60;
+
+fn pair_hash(seed: u64, user_id: UserId, item_id: ItemId) -> PairHash {
+    let digest = Sha256::digest(format!("podium/split/{seed}/{user_id}/{item_id}"));
+    let word = |from: usize| {
+        let mut bytes = [0u8; 8];
+        bytes.copy_from_slice(&digest[from..from + 8]);
+        u64::from_be_bytes(bytes)
+    };
+    // 15 hex digits are 7.5 bytes: the second number starts in the middle of byte 7, the third at byte 15.
+    PairHash {
+        test: word(0) >> 4,
+        meta: word(7) & ((1 << BITS) - 1),
+        fold: word(15) >> 4,
+    }
+}
+
+fn pair_hashes(ratings: &Ratings, seed: u64) -> Vec<PairHash> {
+    ratings
+        .user_ids
+        .par_iter()
+        .zip(&ratings.item_ids)
+        .map(|(&user_id, &item_id)| pair_hash(seed, user_id, item_id))
+        .collect()
+}
+
+fn unit(hash: u64) -> f64 {
+    hash as f64 / (1u64 << BITS) as f64
+}
+
+/// Each rating's part by its hash alone: the shares hold in expectation, and a rating's part does not depend on the
+/// others.
+pub fn by_hash(ratings: &Ratings, fractions: Fractions, seed: u64) -> Vec<Part> {
+    pair_hashes(ratings, seed)
+        .into_iter()
+        .map(|hash| {
+            if unit(hash.test) < fractions.test {
+                Part::Test
+            } else if unit(hash.meta) < fractions.meta {
+                Part::MetaTrain
+            } else {
+                Part::BaseTrain
+            }
+        })
+        .collect()
+}
+
+/// Exact counts: the `ceil(n * test)` ratings of the smallest hash are the test part, and of the rest the
+/// `ceil(rest * meta)` of the smallest second hash are `meta_train`. Independent of the row order too.
+pub fn exact(ratings: &Ratings, fractions: Fractions, seed: u64) -> Vec<Part> {
+    let hashes = pair_hashes(ratings, seed);
+    let mut rows: Vec<usize> = (0..ratings.len()).collect();
+    let key = |row: usize| (ratings.user_ids[row], ratings.item_ids[row]);
+    let take = |n: usize, share: f64| ((n as f64 * share).ceil() as usize).min(n);
+    let mut parts = vec![Part::BaseTrain; ratings.len()];
+
+    rows.par_sort_unstable_by_key(|&row| (hashes[row].test, key(row)));
+    let rest = rows.split_off(take(rows.len(), fractions.test));
+    for row in rows {
+        parts[row] = Part::Test;
+    }
+    let mut rest = rest;
+    rest.par_sort_unstable_by_key(|&row| (hashes[row].meta, key(row)));
+    rest.truncate(take(rest.len(), fractions.meta));
+    for row in rest {
+        parts[row] = Part::MetaTrain;
+    }
+    parts
+}
+
+/// Each rating's fold, 0 to `n_folds - 1`.
+///
+/// # Panics
+/// Where `n_folds` is 0.
+pub fn folds(ratings: &Ratings, n_folds: u8, seed: u64) -> Vec<u8> {
+    pair_hashes(ratings, seed).into_iter().map(|hash| (hash.fold % u64::from(n_folds)) as u8).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Rating;
+
+    fn grid(n_users: i64, n_items: i64) -> Ratings {
+        let pairs = (0..n_users).flat_map(|user_id| (0..n_items).map(move |item_id| (user_id, item_id)));
+        pairs.map(|(user_id, item_id)| Rating { user_id, item_id, value: 3.0, timestamp: 0 }).collect()
+    }
+
+    const FRACTIONS: Fractions = Fractions { test: 0.2, meta: 0.2 };
+
+    #[test]
+    fn the_hash_is_what_any_engine_computes() {
+        // printf 'podium/split/42/1/31' | sha256sum, cut into hex digits 1-15, 16-30 and 31-45.
+        let digest = Sha256::digest("podium/split/42/1/31");
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let number = |from: usize| u64::from_str_radix(&hex[from..from + 15], 16).unwrap();
+        let hash = pair_hash(42, 1, 31);
+        assert_eq!([hash.test, hash.meta, hash.fold], [number(0), number(15), number(30)]);
+    }
+
+    #[test]
+    fn exact_counts_are_exact_and_follow_no_row_order() {
+        let ratings = grid(11, 17); // 187 ratings: ceil(37.4) = 38 test, ceil(149 * .2) = 30 meta_train
+        let parts = exact(&ratings, FRACTIONS, 42);
+        let count = |part| parts.iter().filter(|&&p| p == part).count();
+        assert_eq!([count(Part::Test), count(Part::MetaTrain), count(Part::BaseTrain)], [38, 30, 119]);
+
+        let backwards: Ratings = (0..ratings.len()).rev().map(|row| ratings.get(row)).collect();
+        let mut reversed = exact(&backwards, FRACTIONS, 42);
+        reversed.reverse();
+        assert_eq!(parts, reversed);
+    }
+
+    #[test]
+    fn hashed_parts_do_not_depend_on_other_ratings() {
+        let all = by_hash(&grid(20, 50), FRACTIONS, 7);
+        let fewer = by_hash(&grid(10, 50), FRACTIONS, 7);
+        assert_eq!(all[..500], fewer[..]);
+        let n_test = all.iter().filter(|&&part| part == Part::Test).count();
+        assert!((150..250).contains(&n_test), "{n_test} of 1000"); // 200 expected, standard deviation 12.6
+    }
+
+    #[test]
+    fn folds_are_even_and_depend_on_the_seed() {
+        let ratings = grid(40, 50);
+        let of = folds(&ratings, 5, 1);
+        for fold in 0..5 {
+            let n = of.iter().filter(|&&f| f == fold).count();
+            assert!((300..500).contains(&n), "fold {fold} has {n} of 2000");
+        }
+        assert_ne!(of, folds(&ratings, 5, 2));
+    }
+}

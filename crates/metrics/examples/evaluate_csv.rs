@@ -1,0 +1,75 @@
+//! Evaluates score columns of a CSV file: `cargo run -p metrics --example evaluate_csv -- FILE K [trec_eval]`.
+//!
+//! Columns: `user_id,item_id,rating`, then one column of scores a model; no quotes. A rating of 4 or more is relevant.
+//! Rows may stand in any order. `trec_eval` as third argument breaks ties as `trec_eval` does.
+
+use std::error::Error;
+use std::io::Write as _;
+
+use metrics::{Groups, ModelScores, Plan, TestRows, TieOrder, evaluate};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [path, k, rest @ ..] = &arguments[..] else {
+        return Err("usage: evaluate_csv FILE K [trec_eval]".into());
+    };
+    let ties = match rest {
+        [] => TieOrder::SmallerItem,
+        [name] if name == "trec_eval" => TieOrder::TrecEval,
+        _ => return Err("the third argument can only be trec_eval".into()),
+    };
+    let csv = std::fs::read_to_string(path)?;
+    let mut lines = csv.lines();
+    let names: Vec<&str> = lines
+        .next()
+        .ok_or("the file is empty")?
+        .split(',')
+        .skip(3)
+        .collect();
+    let mut rows = Vec::new();
+    for line in lines {
+        let (ids, numbers): (Vec<_>, Vec<_>) =
+            line.split(',').enumerate().partition(|&(column, _)| column < 2);
+        let ids = ids
+            .iter()
+            .map(|(_, id)| id.parse::<i64>())
+            .collect::<Result<Vec<_>, _>>()?;
+        let numbers = numbers
+            .iter()
+            .map(|(_, number)| number.parse::<f64>())
+            .collect::<Result<Vec<_>, _>>()?;
+        if numbers.len() != names.len() + 1 {
+            return Err(format!("{line}: expected {} columns", names.len() + 3).into());
+        }
+        rows.push((ids[0], ids[1], numbers));
+    }
+    rows.sort_by_key(|&(user_id, item_id, _)| (user_id, item_id));
+
+    let column = |at: usize| rows.iter().map(|row| row.2[at]).collect::<Vec<f64>>();
+    let grades = column(0);
+    let relevant: Vec<bool> = grades.iter().map(|&grade| grade >= 4.0).collect();
+    let items: Vec<i64> = rows.iter().map(|row| row.1).collect();
+    let groups = Groups::from_sorted(&rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+    let scores: Vec<Vec<f64>> = (1..=names.len()).map(column).collect();
+    let models: Vec<ModelScores<'_>> = names
+        .iter()
+        .zip(&scores)
+        .map(|(name, scores)| ModelScores { name, scores })
+        .collect();
+    let test_rows = TestRows::new(&groups, &items, &relevant, &grades)?;
+    let result = evaluate(&test_rows, &models, &Plan::all(&[k.parse()?])?.with_ties(ties))?;
+
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "model,metric,k,mean,n_users,n_left_out")?;
+    for summary in result.summaries() {
+        let k = summary.k.map(|k| k.to_string()).unwrap_or_default();
+        let mean = summary.mean.map(|mean| mean.to_string()).unwrap_or_default();
+        let (model, metric) = (summary.model, summary.metric);
+        writeln!(
+            out,
+            "{model},{metric},{k},{mean},{},{}",
+            summary.n_users, summary.n_left_out
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Discounted cumulative gain: the one place where gains and discounts are defined. The NDCG metrics and the
+//! learning-to-rank objectives call the same functions.
+//!
+//! DCG = sum over ranks of gain × discount (Järvelin and Kekäläinen, 2002; with the base-2 discount of Burges et al.,
+//! 2005, which `trec_eval` uses too). Ranks count from 0 everywhere in this crate.
+
+/// The highest grade that has a gain: 2^100 still leaves room for long sums in f64.
+pub const MAX_GRADE: f64 = 100.0;
+
+/// How a graded relevance becomes a gain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Gain {
+    /// 2^grade - 1 (Burges et al., 2005), the usual gain of `LambdaMART`: 31 for 5 stars, 15 for 4, 1 for 1.
+    #[default]
+    Exponential,
+    /// The grade itself (Järvelin and Kekäläinen, 2002), as `trec_eval` takes it.
+    Linear,
+}
+
+impl Gain {
+    /// The gain of `grade`; grades of 0 and below gain 0.
+    pub fn of(self, grade: f64) -> f64 {
+        let grade = grade.max(0.0);
+        match self {
+            Self::Exponential => grade.exp2() - 1.0,
+            Self::Linear => grade,
+        }
+    }
+}
+
+/// The discount at `rank` (0-based): 1 / log2(rank + 2), which is 1, .631, .5, ...
+pub fn discount(rank: usize) -> f64 {
+    (rank as f64 + 2.0).log2().recip()
+}
+
+/// The discounts of the first ranks and their running sums, computed once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Discounts {
+    at: Vec<f64>,
+    /// `sums[n]` is the sum of the first `n` discounts.
+    sums: Vec<f64>,
+}
+
+impl Discounts {
+    /// The table for lists of up to `max_len` rows.
+    pub fn new(max_len: usize) -> Self {
+        let mut table = Self {
+            at: Vec::new(),
+            sums: vec![0.0],
+        };
+        table.extend_to(max_len);
+        table
+    }
+
+    /// Grows the table where it is shorter than `max_len`.
+    pub fn extend_to(&mut self, max_len: usize) {
+        for rank in self.at.len()..max_len {
+            let next = discount(rank);
+            self.at.push(next);
+            self.sums.push(self.sums[rank] + next);
+        }
+    }
+
+    /// The discount at each rank, best first.
+    pub fn as_slice(&self) -> &[f64] {
+        &self.at
+    }
+
+    /// The sum of the first `n` discounts: the ideal DCG of `n` relevant rows with binary gains.
+    ///
+    /// # Panics
+    /// Where `n` is above the length of the table.
+    pub fn sum(&self, n: usize) -> f64 {
+        self.sums[n]
+    }
+}
+
+/// DCG of the first `k` gains, which stand in the order of the ranking; shorter lists end earlier.
+///
+/// # Panics
+/// Where the table of discounts is shorter than the smaller of `k` and the list.
+pub fn dcg(gains: &[f64], k: usize, discounts: &Discounts) -> f64 {
+    let k = k.min(gains.len());
+    gains[..k]
+        .iter()
+        .zip(&discounts.as_slice()[..k])
+        .map(|(gain, discount)| gain * discount)
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gains_by_hand() {
+        assert_eq!(Gain::Exponential.of(3.0), 7.0); // 2^3 - 1
+        assert_eq!(Gain::Exponential.of(0.0), 0.0);
+        assert_eq!(Gain::Linear.of(3.5), 3.5);
+        assert_eq!(Gain::Linear.of(-1.0), 0.0);
+        assert_eq!(Gain::Exponential.of(-1.0), 0.0);
+    }
+
+    #[test]
+    fn discounts_by_hand() {
+        assert_eq!(discount(0), 1.0); // 1 / log2(2)
+        assert_eq!(discount(2), 0.5); // 1 / log2(4)
+        let table = Discounts::new(3);
+        assert_eq!(table.as_slice(), [discount(0), discount(1), discount(2)]);
+        assert_eq!(table.sum(0), 0.0);
+        assert_eq!(table.sum(3), 1.0 + discount(1) + 0.5);
+    }
+
+    #[test]
+    fn a_grown_table_is_the_table_made_at_once() {
+        let mut grown = Discounts::new(2);
+        grown.extend_to(40);
+        grown.extend_to(7);
+        assert_eq!(grown, Discounts::new(40));
+    }
+
+    #[test]
+    fn dcg_by_hand() {
+        let table = Discounts::new(3);
+        // 7 * 1 + 0 * .631 + 3 * .5 = 8.5; the first two alone: 7
+        assert_eq!(dcg(&[7.0, 0.0, 3.0], 10, &table), 8.5);
+        assert_eq!(dcg(&[7.0, 0.0, 3.0], 2, &table), 7.0);
+        assert!(dcg(&[], 2, &table).is_sign_positive());
+    }
+}

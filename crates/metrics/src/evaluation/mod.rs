@@ -1,0 +1,13 @@
+//! Every per-user metric of several models in one pass over the rows.
+
+mod evaluate;
+mod groups;
+mod per_user;
+mod plan;
+mod rows;
+
+pub use evaluate::evaluate;
+pub use groups::Groups;
+pub use per_user::{PerUser, PerUserValue, Summary};
+pub use plan::{Column, Plan};
+pub use rows::{ModelScores, TestRows};

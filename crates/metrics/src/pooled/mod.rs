@@ -1,0 +1,16 @@
+//! The metrics of all rows together, whoever the user is: one a file. They are `None` where they have nothing to measure.
+//!
+//! [`rmse()`] and [`mae()`] need scores on the scale of the rating, [`log_loss()`] and [`calibration()`] need
+//! probabilities, [`auc_global()`] takes any score.
+
+mod auc_global;
+mod calibration;
+mod log_loss;
+mod mae;
+mod rmse;
+
+pub use auc_global::auc_global;
+pub use calibration::{Bin, Calibration, calibration};
+pub use log_loss::log_loss;
+pub use mae::mae;
+pub use rmse::rmse;

@@ -1,0 +1,11 @@
+//! The order of one user's rows, and what a metric sees of it.
+
+mod list;
+mod order;
+mod ranker;
+
+pub use list::RankedList;
+pub use order::TieOrder;
+pub use ranker::Ranker;
+
+pub(crate) use order::descending_key;

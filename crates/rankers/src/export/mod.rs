@@ -1,0 +1,3 @@
+//! A fitted booster in other tools' formats.
+
+mod lightgbm_text;

@@ -1,0 +1,212 @@
+//! One tree after the other.
+
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::binned_matrix::BinnedMatrix;
+use super::binning::bin_features;
+use super::fixed_point::{FixedPoint, RowDerivatives};
+use super::grower::{Grower, GrownTree};
+use super::learning_curve::LearningCurve;
+use super::model::GbdtModel;
+use super::params::CheckedGbdtParams;
+use super::sampling::Sampler;
+use crate::objective::Objective;
+use crate::{FitError, LabelledRows, ModelError};
+
+/// Rows that one fit may have.
+pub const MAX_ROWS: usize = super::fixed_point::MAX_ROWS;
+
+/// How many held-out rows one task scores.
+const HELD_OUT_BLOCK_ROWS: usize = 4096;
+
+/// Fits a booster on `train`. With `held_out` rows their loss is recorded, and can stop the fit early.
+///
+/// All draws come from `rng`, in this order: rows for the bins (above 200,000 rows), then for each tree its rows and its features.
+/// The same inputs and `rng` give the same model at any number of threads.
+///
+/// # Errors
+/// Where there are no rows or features, labels are missing or not such as the objective takes, or the held-out rows have other features.
+pub fn fit(
+    params: &CheckedGbdtParams,
+    train: LabelledRows<'_>,
+    held_out: Option<LabelledRows<'_>>,
+    rng: &mut ChaCha8Rng,
+) -> Result<GbdtModel, FitError> {
+    train.check()?;
+    let (n_rows, n_features) = (train.features.n_rows(), train.features.n_features());
+    if n_rows > MAX_ROWS {
+        return Err(FitError::TooManyRows { found: n_rows, max: MAX_ROWS });
+    }
+    let objective = params.objective.objective();
+    objective.check_labels(train.labels)?;
+    if let Some(held_out) = held_out {
+        held_out.check()?;
+        ModelError::check_names(train.features.names(), held_out.features.names()).map_err(FitError::HeldOut)?;
+    }
+
+    let feature_bins = bin_features(train.features, params.max_bins, rng);
+    let bins = BinnedMatrix::new(train.features, &feature_bins);
+    let init_score = objective.init_score(train.labels);
+    let mut held_out = held_out.map(|rows| HeldOut {
+        bins: BinnedMatrix::new(rows.features, &feature_bins),
+        scores: vec![init_score; rows.labels.len()],
+        labels: rows.labels,
+    });
+    let mut state = TrainingState::new(objective.as_ref(), train.labels, &bins, init_score);
+    let mut sampler = Sampler::new(n_rows, n_features, params.subsample, params.colsample, rng);
+    let mut grower = Grower::new(params, &feature_bins, &bins);
+    let mut trees = Vec::with_capacity(params.n_trees);
+    let mut learning_curve = LearningCurve::default();
+
+    while trees.len() < params.n_trees {
+        let (mut rows, left_out) = sampler.rows();
+        let features = sampler.features();
+        let grown = grower.grow(&state.rounded, state.units, &mut rows, &features);
+        let loss = state.add(&grown, &rows, &left_out);
+        learning_curve.train.push(loss / n_rows as f64);
+        if let Some(held_out) = &mut held_out {
+            learning_curve.held_out.push(held_out.add(&grown, objective.as_ref()));
+        }
+        trees.push(grown.tree);
+        let best = learning_curve.best_n_trees().unwrap_or(trees.len());
+        if params.early_stopping_rounds > 0 && trees.len() - best >= params.early_stopping_rounds {
+            break;
+        }
+    }
+    if params.early_stopping_rounds > 0 {
+        trees.truncate(learning_curve.best_n_trees().unwrap_or(trees.len()));
+    }
+    Ok(GbdtModel {
+        feature_names: train.features.names().to_vec(),
+        feature_ranges: feature_bins.iter().map(super::binning::FeatureBins::range).collect(),
+        objective: params.objective,
+        learning_rate: params.learning_rate,
+        init_score,
+        trees,
+        learning_curve,
+    })
+}
+
+/// The training rows' scores, and the derivatives there.
+struct TrainingState<'a> {
+    objective: &'a dyn Objective,
+    labels: &'a [f32],
+    bins: &'a BinnedMatrix,
+    block_ends: Vec<usize>,
+    scores: Vec<f64>,
+    derivatives: Vec<[f32; 2]>,
+    rounded: Vec<RowDerivatives>,
+    units: FixedPoint,
+}
+
+/// What one block of rows reports.
+struct BlockSummary {
+    loss: f64,
+    max_gradient: f32,
+    max_hessian: f32,
+}
+
+impl<'a> TrainingState<'a> {
+    fn new(objective: &'a dyn Objective, labels: &'a [f32], bins: &'a BinnedMatrix, init_score: f64) -> Self {
+        let n_rows = labels.len();
+        let mut state = Self {
+            objective,
+            labels,
+            bins,
+            block_ends: objective.block_ends(n_rows),
+            scores: vec![init_score; n_rows],
+            derivatives: vec![[0.0; 2]; n_rows],
+            rounded: vec![RowDerivatives::default(); n_rows],
+            units: FixedPoint::new(n_rows, 1.0, 1.0),
+        };
+        state.update(|_, _| ());
+        state
+    }
+
+    /// Adds a tree that was grown on `rows` and not on `left_out`; returns the loss, summed over all rows.
+    fn add(&mut self, grown: &GrownTree, rows: &[u32], left_out: &[u32]) -> f64 {
+        let bins = self.bins;
+        self.update(|first_row, scores| {
+            let block = first_row..first_row + scores.len();
+            for (leaf, leaf_rows) in grown.tree.leaves.iter().zip(&grown.leaf_rows) {
+                for &row in within(&rows[leaf_rows.clone()], &block) {
+                    scores[row as usize - first_row] += leaf.value;
+                }
+            }
+            for &row in within(left_out, &block) {
+                scores[row as usize - first_row] += grown.value(bins.row(row as usize));
+            }
+        })
+    }
+
+    /// Changes the scores block by block (`change(first row, the block's scores)`), and brings the derivatives up to date.
+    fn update(&mut self, change: impl Fn(usize, &mut [f64]) + Sync) -> f64 {
+        let ends = &self.block_ends;
+        let scores = split_at_ends(&mut self.scores, ends);
+        let derivatives = split_at_ends(&mut self.derivatives, ends);
+        let summaries: Vec<BlockSummary> = scores
+            .into_par_iter()
+            .zip(derivatives)
+            .zip(ends)
+            .map(|((scores, derivatives), &end)| {
+                let first_row = end - scores.len();
+                change(first_row, scores);
+                let loss = self.objective.gradients(first_row, scores, &self.labels[first_row..end], derivatives);
+                let max_gradient = derivatives.iter().fold(0.0, |max: f32, [gradient, _]| max.max(gradient.abs()));
+                let max_hessian = derivatives.iter().fold(0.0, |max: f32, &[_, hessian]| max.max(hessian));
+                BlockSummary { loss, max_gradient, max_hessian }
+            })
+            .collect();
+        let max = |of: fn(&BlockSummary) -> f32| summaries.iter().map(of).fold(0.0, f32::max);
+        self.units = FixedPoint::new(self.scores.len(), max(|block| block.max_gradient), max(|block| block.max_hessian));
+        self.units.round_rows(&self.derivatives, &mut self.rounded);
+        summaries.iter().map(|block| block.loss).sum()
+    }
+}
+
+/// The rows of an ascending list that are in `block`.
+fn within<'r>(rows: &'r [u32], block: &std::ops::Range<usize>) -> &'r [u32] {
+    let below = |end: usize| rows.partition_point(|&row| (row as usize) < end);
+    &rows[below(block.start)..below(block.end)]
+}
+
+/// `values` cut at ascending `ends`, the last of which is the length.
+fn split_at_ends<'v, T>(mut values: &'v mut [T], ends: &[usize]) -> Vec<&'v mut [T]> {
+    let mut start = 0;
+    let mut blocks = Vec::with_capacity(ends.len());
+    for &end in ends {
+        let (block, rest) = values.split_at_mut(end - start);
+        blocks.push(block);
+        values = rest;
+        start = end;
+    }
+    blocks
+}
+
+/// Rows that are scored but not learnt from.
+struct HeldOut<'a> {
+    bins: BinnedMatrix,
+    scores: Vec<f64>,
+    labels: &'a [f32],
+}
+
+impl HeldOut<'_> {
+    /// Adds a tree; returns the mean loss.
+    fn add(&mut self, grown: &GrownTree, objective: &dyn Objective) -> f64 {
+        let losses: Vec<f64> = self
+            .scores
+            .par_chunks_mut(HELD_OUT_BLOCK_ROWS)
+            .zip(self.labels.par_chunks(HELD_OUT_BLOCK_ROWS))
+            .enumerate()
+            .map(|(block, (scores, labels))| {
+                let first_row = block * HELD_OUT_BLOCK_ROWS;
+                for (score, bins) in scores.iter_mut().zip(self.bins.rows(first_row..first_row + labels.len())) {
+                    *score += grown.value(bins);
+                }
+                objective.loss(scores, labels)
+            })
+            .collect();
+        losses.iter().sum::<f64>() / self.labels.len() as f64
+    }
+}

@@ -1,0 +1,36 @@
+//! Histogram gradient boosting: a sum of regression trees, each fitted to the derivatives of the loss at the scores so far.
+//!
+//! What happens to a training set, and where:
+//! 1. [`params`]: the checked settings.
+//! 2. `binning`: each feature's values become at most 255 bins; `binned_matrix` holds one byte a value.
+//! 3. `sampling`: the rows and columns that a tree may see.
+//! 4. `fixed_point`: first and second derivatives as integers, whose sums are the same in any order.
+//! 5. `histogram`: their sums in each bin of each feature, over the rows of one node.
+//! 6. `split`: the best split of a node; `partition` then parts its rows.
+//! 7. `frontier` and `grower`: which leaf is split next, and the tree that comes of it.
+//! 8. `booster`: one tree after the other, the learning curve, early stopping.
+//! 9. `tree`, `model`, `predict`, `importance`: what is left when the fit is over.
+
+mod binned_matrix;
+mod binning;
+mod booster;
+mod fixed_point;
+mod frontier;
+mod grower;
+mod histogram;
+mod importance;
+mod learning_curve;
+mod model;
+mod params;
+mod partition;
+mod predict;
+mod sampling;
+mod split;
+mod tree;
+
+pub use booster::{MAX_ROWS, fit};
+pub use importance::Importance;
+pub use learning_curve::LearningCurve;
+pub use model::GbdtModel;
+pub use params::{CheckedGbdtParams, Criterion, GbdtParams, Growth};
+pub use tree::{Leaf, Split, Tree};

@@ -1,0 +1,109 @@
+//! `BiasModel`: how generous is this user, how liked is this item.
+//!
+//! score = mu + b_u + b_i, with mu the mean rating, b_u = mean(ratings of u) - mu and b_i = mean(ratings of i) - mu.
+//! A user or an item without ratings adds 0.
+
+use dataset::{Candidate, Csr, History, IdIndex};
+use serde::{Deserialize, Serialize};
+
+use crate::scorer::score_each;
+use crate::validate::Demands;
+use crate::{BaseModel, InvalidModel, Scorer};
+
+/// The fitted model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BiasModel {
+    mean: f64,
+    users: IdIndex,
+    items: IdIndex,
+    user_offsets: Vec<f64>,
+    item_offsets: Vec<f64>,
+}
+
+impl BiasModel {
+    /// Takes the means of `history`, in one pass over each side.
+    pub fn fit(history: &History) -> Self {
+        let mean = history.mean();
+        Self {
+            mean,
+            users: history.users().clone(),
+            items: history.items().clone(),
+            user_offsets: offsets(history.by_user(), mean),
+            item_offsets: offsets(history.by_item(), mean),
+        }
+    }
+
+    /// Whether the parts fit together.
+    ///
+    /// # Errors
+    /// [`InvalidModel`] with the first thing that does not fit.
+    pub fn validate(&self) -> Result<(), InvalidModel> {
+        let demand = Demands { model: BaseModel::Bias.name() };
+        demand.number("mean", self.mean)?;
+        demand.ids("user", &self.users)?;
+        demand.ids("item", &self.items)?;
+        demand.numbers("user offsets", &self.user_offsets, Some(self.users.len()))?;
+        demand.numbers("item offsets", &self.item_offsets, Some(self.items.len()))
+    }
+}
+
+impl Scorer for BiasModel {
+    fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
+        let offset = |ids: &IdIndex, offsets: &[f64], id: i64| {
+            ids.index_of(id).map_or(0.0, |index| offsets[index as usize])
+        };
+        score_each(candidates, out, |candidate| {
+            self.mean
+                + offset(&self.users, &self.user_offsets, candidate.user_id)
+                + offset(&self.items, &self.item_offsets, candidate.item_id)
+        });
+    }
+}
+
+/// Each row's mean, less the mean of all; a history's index has no row without a rating.
+fn offsets(ratings: &Csr, mean: f64) -> Vec<f64> {
+    (0..ratings.n_rows() as u32)
+        .map(|row| {
+            let values = ratings.row(row).1;
+            values.iter().map(|&value| f64::from(value)).sum::<f64>() / values.len() as f64 - mean
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use dataset::{Rating, Ratings};
+
+    use super::*;
+
+    fn rating(user_id: i64, item_id: i64, value: f32) -> Rating {
+        Rating { user_id, item_id, value, timestamp: 0 }
+    }
+
+    fn candidate(user_id: i64, item_id: i64) -> Candidate {
+        Candidate { user_id, item_id, at: 0 }
+    }
+
+    #[test]
+    fn score_is_the_mean_and_both_offsets() {
+        // mu = (5 + 3 + 1) / 3 = 3; user 1: 4 - 3 = 1; user 2: 1 - 3 = -2; item 10: 3 - 3 = 0; item 20: 3 - 3 = 0
+        let ratings: Ratings = [rating(1, 10, 5.0), rating(1, 20, 3.0), rating(2, 10, 1.0)].into_iter().collect();
+        let model = BiasModel::fit(&History::new(&ratings));
+        let asked = [candidate(1, 10), candidate(2, 20), candidate(1, 99), candidate(9, 20), candidate(9, 99)];
+        assert_eq!(model.scores(&asked), [4.0, 1.0, 4.0, 3.0, 3.0]);
+    }
+
+    #[test]
+    fn a_missing_or_infinite_offset_is_unsound() {
+        let ratings: Ratings = [rating(1, 10, 5.0)].into_iter().collect();
+        let model = BiasModel::fit(&History::new(&ratings));
+        assert_eq!(model.validate(), Ok(()));
+        let short = BiasModel { user_offsets: vec![], ..model.clone() };
+        assert_eq!(
+            short.validate().unwrap_err().to_string(),
+            "the BiasModel model is unsound: the number of its user offsets is wrong"
+        );
+        assert!(BiasModel { item_offsets: vec![f64::INFINITY], ..model.clone() }.validate().is_err());
+        assert!(BiasModel { mean: f64::NAN, ..model }.validate().is_err());
+    }
+}

@@ -1,0 +1,129 @@
+//! The item-kNN model on cases small enough to compute by hand, and against a naive definition.
+
+use dataset::{Rating, Ratings};
+use proptest::prelude::*;
+
+use super::*;
+
+fn rating(user_id: i64, item_id: i64, value: f32) -> Rating {
+    Rating { user_id, item_id, value, timestamp: 0 }
+}
+
+fn fitted(ratings: &[Rating], k: usize) -> ItemKnnModel {
+    let ratings: Ratings = ratings.iter().copied().collect();
+    ItemKnnModel::fit(&History::new(&ratings), &ItemKnnParams { k }.check().unwrap())
+}
+
+fn ask(model: &ItemKnnModel, user_id: i64, item_id: i64) -> f64 {
+    model.scores(&[Candidate { user_id, item_id, at: 0 }])[0]
+}
+
+/// Items 10, 20 and 30 share raters with item 40; nobody rated 50 and anything else.
+fn five_items() -> Vec<Rating> {
+    vec![
+        rating(1, 10, 5.0),
+        rating(1, 20, 3.0),
+        rating(1, 30, 1.0),
+        rating(2, 10, 4.0),
+        rating(2, 40, 2.0),
+        rating(3, 20, 2.0),
+        rating(3, 40, 4.0),
+        rating(4, 50, 1.5),
+    ]
+}
+
+#[test]
+fn score_is_the_weighted_mean_over_similar_items() {
+    let model = fitted(&five_items(), 40);
+    // For user 1 and item 40, up to the factor |r_40|: item 10 has 4 * 2 / sqrt(5² + 4²), item 20 has
+    // 2 * 4 / sqrt(3² + 2²), item 30 has no rater in common.
+    let (w10, w20) = (8.0 / 41f64.sqrt(), 8.0 / 13f64.sqrt());
+    assert!((ask(&model, 1, 40) - (w10 * 5.0 + w20 * 3.0) / (w10 + w20)).abs() < 1e-12);
+}
+
+#[test]
+fn only_the_k_most_similar_count() {
+    assert_eq!(ask(&fitted(&five_items(), 1), 1, 40), 3.0); // item 20: w20 > w10
+}
+
+#[test]
+fn without_similar_items_the_plain_mean_of_the_k_smallest_ids() {
+    assert_eq!(ask(&fitted(&five_items(), 40), 1, 50), 3.0); // (5 + 3 + 1) / 3
+    assert_eq!(ask(&fitted(&five_items(), 2), 1, 50), 4.0); // (5 + 3) / 2
+}
+
+#[test]
+fn unknown_user_or_item_gets_the_mean() {
+    let model = fitted(&five_items(), 40);
+    let mean = (5.0 + 3.0 + 1.0 + 4.0 + 2.0 + 2.0 + 4.0 + 1.5) / 8.0;
+    assert_eq!([ask(&model, 9, 40), ask(&model, 1, 99), ask(&model, 9, 99)], [mean; 3]);
+}
+
+#[test]
+fn the_item_itself_is_no_neighbour() {
+    let model = fitted(&five_items(), 40);
+    assert_eq!(ask(&model, 2, 40), 4.0); // from item 10 alone
+    assert_eq!(ask(&model, 4, 50), model.mean); // nothing else was rated
+}
+
+#[test]
+fn damage_is_noticed() {
+    let model = fitted(&five_items(), 40);
+    assert_eq!(model.validate(), Ok(()));
+    assert!(ItemKnnModel { k: 0, ..model.clone() }.validate().is_err());
+    assert!(ItemKnnModel { users: IdIndex::new([1]), ..model.clone() }.validate().is_err());
+    assert!(ItemKnnModel { by_user: Csr::default(), ..model.clone() }.validate().is_err());
+    assert!(ItemKnnModel { by_item: model.by_user.clone(), ..model.clone() }.validate().is_err());
+    assert!(ItemKnnModel { squared_norms: vec![0.0; 5], ..model.clone() }.validate().is_err());
+    let nan = Csr::from_entries(4, [(0, 0, f32::NAN)].into_iter());
+    assert!(ItemKnnModel { by_user: nan, ..model }.validate().is_err());
+}
+
+/// The definition read off the page: a full similarity for each rated item, a full sort, ties by the smaller id.
+fn naive(ratings: &[Rating], k: usize, user_id: i64, item_id: i64) -> f64 {
+    let column = |item_id: i64| ratings.iter().filter(move |rating| rating.item_id == item_id);
+    let similarity = |a: i64, b: i64| {
+        let dot: f64 = column(a)
+            .filter_map(|one| {
+                let other = column(b).find(|other| other.user_id == one.user_id)?;
+                Some(f64::from(one.value) * f64::from(other.value))
+            })
+            .sum();
+        let squared = |item| column(item).map(|rating| f64::from(rating.value).powi(2)).sum::<f64>();
+        dot * dot / (squared(a) * squared(b))
+    };
+    let mut rated: Vec<(f64, i64, f64)> = (ratings.iter())
+        .filter(|rating| rating.user_id == user_id && rating.item_id != item_id)
+        .map(|rating| (similarity(item_id, rating.item_id), rating.item_id, f64::from(rating.value)))
+        .collect();
+    // Similarities here are squared and carry the common norm; rounding it away makes equal ones equal.
+    rated.sort_by(|a, b| ((b.0 * 1e9).round().total_cmp(&(a.0 * 1e9).round())).then(a.1.cmp(&b.1)));
+    rated.truncate(k);
+    let weight: f64 = rated.iter().map(|(squared, _, _)| squared.sqrt()).sum();
+    let n = rated.len() as f64;
+    if n == 0.0 || column(item_id).next().is_none() {
+        ratings.iter().map(|rating| f64::from(rating.value)).sum::<f64>() / ratings.len() as f64
+    } else if weight == 0.0 {
+        rated.iter().map(|(_, _, value)| value).sum::<f64>() / n
+    } else {
+        rated.iter().map(|(squared, _, value)| squared.sqrt() * value).sum::<f64>() / weight
+    }
+}
+
+proptest! {
+    #[test]
+    fn scores_are_those_of_the_naive_definition(
+        table in prop::collection::btree_map((0i64..8, 0i64..10), 1u8..=10, 1..50),
+        k in 1usize..6,
+    ) {
+        let ratings: Vec<Rating> = (table.iter())
+            .map(|(&(user_id, item_id), &half_stars)| rating(user_id, item_id, f32::from(half_stars) / 2.0))
+            .collect();
+        let model = fitted(&ratings, k);
+        prop_assert_eq!(model.validate(), Ok(()));
+        for (user_id, item_id) in (0..9).flat_map(|user| (0..11).map(move |item| (user, item))) {
+            let (found, expected) = (ask(&model, user_id, item_id), naive(&ratings, k, user_id, item_id));
+            prop_assert!((found - expected).abs() < 1e-9, "user {user_id}, item {item_id}: {found}, not {expected}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The hyper-parameters of the factorisation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::params::in_range;
+use crate::{InvalidParam, Params};
+
+/// The hyper-parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MfParams {
+    /// How many latent factors a user and an item have, in [1, 1024].
+    pub factors: usize,
+    /// How many times the descent goes over the ratings, in [1, 10000].
+    pub epochs: usize,
+    /// The step size, in [1e-6, 1].
+    pub learning_rate: f32,
+    /// The weight of the squared factors and biases in the loss (L2), in [0, 100].
+    pub regularization: f32,
+    /// The standard deviation of the initial factors, in [0, 10]; at 0 they never leave 0 and only the biases are learnt.
+    pub init_std: f32,
+}
+
+impl Default for MfParams {
+    /// The reference's values.
+    fn default() -> Self {
+        Self { factors: 30, epochs: 8, learning_rate: 0.01, regularization: 0.05, init_std: 0.1 }
+    }
+}
+
+impl Params for MfParams {
+    fn validate(&self) -> Result<(), InvalidParam> {
+        in_range("mf.factors", self.factors, 1..=1024)?;
+        in_range("mf.epochs", self.epochs, 1..=10_000)?;
+        in_range("mf.learning_rate", self.learning_rate, 1e-6..=1.0)?;
+        in_range("mf.regularization", self.regularization, 0.0..=100.0)?;
+        in_range("mf.init_std", self.init_std, 0.0..=10.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_value_out_of_range_is_named() {
+        let good = MfParams::default();
+        assert!(good.check().is_ok());
+        let cases = [
+            (MfParams { factors: 0, ..good }, "mf.factors is 0, must be in [1, 1024]"),
+            (MfParams { epochs: 0, ..good }, "mf.epochs is 0, must be in [1, 10000]"),
+            (MfParams { learning_rate: 0.0, ..good }, "mf.learning_rate is 0, must be in [0.000001, 1]"),
+            (MfParams { regularization: -1.0, ..good }, "mf.regularization is -1, must be in [0, 100]"),
+            (MfParams { init_std: f32::NAN, ..good }, "mf.init_std is NaN, must be in [0, 10]"),
+        ];
+        for (params, message) in cases {
+            assert_eq!(params.check().unwrap_err().to_string(), message);
+        }
+    }
+}

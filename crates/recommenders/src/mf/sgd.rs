@@ -1,0 +1,63 @@
+//! Stochastic gradient descent.
+
+use dataset::Csr;
+use rand::seq::SliceRandom as _;
+use rand_chacha::ChaCha8Rng;
+
+use super::{MfModel, MfParams, factors};
+
+/// The descent left the finite numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the matrix factorisation diverged in epoch {epoch}: lower mf.learning_rate or mf.init_std")]
+pub struct Diverged {
+    /// In which epoch, from 1.
+    pub epoch: usize,
+}
+
+/// One training rating.
+type Entry = (u32, u32, f32);
+
+/// Runs all epochs; gives the RMSE seen in each.
+pub fn descend(
+    model: &mut MfModel,
+    by_user: &Csr,
+    params: &MfParams,
+    rng: &mut ChaCha8Rng,
+) -> Result<Vec<f64>, Diverged> {
+    let mut entries: Vec<Entry> = (0..by_user.n_rows() as u32)
+        .flat_map(|user| {
+            let (items, values) = by_user.row(user);
+            items.iter().zip(values).map(move |(&item, &value)| (user, item, value))
+        })
+        .collect();
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    (1..=params.epochs)
+        .map(|epoch| {
+            // Moving the ratings themselves lets the epoch read them front to back.
+            entries.shuffle(rng);
+            let squared_errors = run_epoch(model, &entries, params);
+            let rmse = (squared_errors / entries.len() as f64).sqrt();
+            if rmse.is_finite() { Ok(rmse) } else { Err(Diverged { epoch }) }
+        })
+        .collect()
+}
+
+/// One pass over `entries` in their order; gives the sum of the squared errors, each taken before its step.
+fn run_epoch(model: &mut MfModel, entries: &[Entry], params: &MfParams) -> f64 {
+    let &MfParams { learning_rate, regularization, .. } = params;
+    let mean = model.mean as f32;
+    let mut squared_errors = 0.0f64;
+    for &(user, item, value) in entries {
+        let (p, q) = (model.user_factors.row_mut(user), model.item_factors.row_mut(item));
+        let user_bias = &mut model.user_biases[user as usize];
+        let item_bias = &mut model.item_biases[item as usize];
+        let error = value - (mean + *user_bias + *item_bias + factors::dot(p, q));
+        squared_errors += f64::from(error) * f64::from(error);
+        *user_bias += learning_rate * (error - regularization * *user_bias);
+        *item_bias += learning_rate * (error - regularization * *item_bias);
+        factors::step(p, q, error, learning_rate, regularization);
+    }
+    squared_errors
+}

@@ -1,0 +1,61 @@
+//! The factorisation on cases small enough to compute by hand.
+
+use dataset::{Rating, Ratings, rng};
+
+use super::*;
+use crate::Params as _;
+
+fn history(ratings: &[(i64, i64, f32)]) -> History {
+    let rows = ratings.iter().map(|&(user_id, item_id, value)| Rating { user_id, item_id, value, timestamp: 0 });
+    History::new(&rows.collect::<Ratings>())
+}
+
+fn fit(ratings: &[(i64, i64, f32)], params: MfParams) -> Result<MfFit, Diverged> {
+    MfModel::fit(&history(ratings), &params.check().unwrap(), rng::stream(1, "test/mf"))
+}
+
+#[test]
+fn the_biases_follow_the_update_rule() {
+    // No factors (std 0). One user and item a rating, mean 4: errors 1 and -1.
+    // Epoch 1: b = .5 * 1 = .5 on both sides. Epoch 2: error 1 - 1 = 0, b = .5 + .5 * (0 - .2 * .5) = .45.
+    let params =
+        MfParams { factors: 3, epochs: 2, learning_rate: 0.5, regularization: 0.2, init_std: 0.0 };
+    let MfFit { model, learning_curve } = fit(&[(1, 10, 5.0), (2, 20, 3.0)], params).unwrap();
+    let ask = |user_id, item_id| model.scores(&[Candidate { user_id, item_id, at: 0 }])[0];
+    assert!((ask(1, 10) - 4.9).abs() < 1e-6);
+    assert!((ask(2, 20) - 3.1).abs() < 1e-6);
+    assert!((ask(1, 20) - 4.0).abs() < 1e-6); // .45 - .45
+    assert_eq!([ask(9, 10), ask(1, 99), ask(9, 99)], [4.0; 3]);
+    assert!((learning_curve[0] - 1.0).abs() < 1e-6 && learning_curve[1].abs() < 1e-6);
+}
+
+#[test]
+fn the_learning_curve_falls() {
+    // A rank-one pattern that offsets cannot express.
+    let pattern: Vec<(i64, i64, f32)> = (0..20)
+        .flat_map(|user| (0..20).map(move |item| (user, item, if (user + item) % 2 == 0 { 5.0 } else { 1.0 })))
+        .collect();
+    let params = MfParams { epochs: 60, learning_rate: 0.05, ..MfParams::default() };
+    let curve = fit(&pattern, params).unwrap().learning_curve;
+    assert_eq!(curve.len(), 60);
+    assert!(curve[0] > 1.5 && curve[59] < 0.3, "{} to {}", curve[0], curve[59]);
+}
+
+#[test]
+fn divergence_is_an_error_and_not_a_model() {
+    let params = MfParams { learning_rate: 1.0, init_std: 10.0, epochs: 50, ..MfParams::default() };
+    let error = fit(&[(1, 10, 5.0), (1, 20, 1.0), (2, 10, 1.0), (2, 20, 5.0)], params).unwrap_err();
+    assert!(error.to_string().starts_with("the matrix factorisation diverged in epoch "), "{error}");
+}
+
+#[test]
+fn damage_is_noticed() {
+    let model = fit(&[(1, 10, 5.0), (2, 20, 3.0)], MfParams::default()).unwrap().model;
+    assert_eq!(model.validate(), Ok(()));
+    assert!(MfModel { user_biases: vec![], ..model.clone() }.validate().is_err());
+    assert!(MfModel { items: IdIndex::new([10]), ..model.clone() }.validate().is_err());
+    let narrow = Factors::normal(2, 8, 0.1, &mut rng::stream(1, "test/mf"));
+    assert!(MfModel { item_factors: narrow, ..model.clone() }.validate().is_err());
+    let infinite = Factors::normal(2, 30, f32::INFINITY, &mut rng::stream(1, "test/mf"));
+    assert!(MfModel { item_factors: infinite, ..model }.validate().is_err());
+}

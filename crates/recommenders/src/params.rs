@@ -1,0 +1,73 @@
+//! Hyper-parameters that were checked before a model sees them.
+
+use std::fmt::Display;
+use std::ops::{Deref, RangeInclusive};
+
+/// A hyper-parameter outside its range.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key} is {value}, must be in [{low}, {high}]")]
+pub struct InvalidParam {
+    /// The key as it stands in the configuration: `mf.factors`.
+    pub key: &'static str,
+    /// What was given.
+    pub value: String,
+    /// The smallest value allowed.
+    pub low: String,
+    /// The largest value allowed.
+    pub high: String,
+}
+
+/// A model's hyper-parameters, as typed by a person.
+pub trait Params: Copy {
+    /// Says which value is out of range.
+    ///
+    /// # Errors
+    /// [`InvalidParam`] for the first such value.
+    fn validate(&self) -> Result<(), InvalidParam>;
+
+    /// These parameters, once every value is in its range.
+    ///
+    /// # Errors
+    /// [`InvalidParam`] for the first value out of range.
+    fn check(self) -> Result<Checked<Self>, InvalidParam> {
+        self.validate().map(|()| Checked(self))
+    }
+}
+
+/// Parameters whose every value is in its range; only [`Params::check`] makes one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Checked<P>(P);
+
+impl<P> Deref for Checked<P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        &self.0
+    }
+}
+
+/// Whether `value` is in `allowed`; a NaN never is.
+pub(crate) fn in_range<T: PartialOrd + Display>(
+    key: &'static str,
+    value: T,
+    allowed: RangeInclusive<T>,
+) -> Result<(), InvalidParam> {
+    if allowed.contains(&value) {
+        return Ok(());
+    }
+    let (low, high) = (allowed.start().to_string(), allowed.end().to_string());
+    Err(InvalidParam { key, value: value.to_string(), low, high })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_names_key_value_and_range() {
+        let error = in_range("mf.learning_rate", -0.5, 1e-6..=1.0).unwrap_err();
+        assert_eq!(error.to_string(), "mf.learning_rate is -0.5, must be in [0.000001, 1]");
+        assert!(in_range("x", f64::NAN, 0.0..=1.0).is_err());
+        assert_eq!(in_range("x", 1.0, 0.0..=1.0), Ok(()));
+    }
+}

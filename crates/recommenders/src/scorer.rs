@@ -1,0 +1,33 @@
+//! What every fitted model can do.
+
+use dataset::Candidate;
+use rayon::prelude::*;
+
+/// Scores candidates.
+///
+/// A score depends on the model and on its own candidate alone: neither on the other candidates of the batch nor on the
+/// number of threads. So a batch may be cut anywhere; whole users in one batch are merely faster.
+pub trait Scorer: Sync {
+    /// Writes the score of `candidates[row]` into `out[row]`; always finite. Runs on the threads of the current rayon pool.
+    ///
+    /// # Panics
+    /// Where `out` and `candidates` differ in length.
+    fn score(&self, candidates: &[Candidate], out: &mut [f64]);
+
+    /// The scores of `candidates`, in their order.
+    fn scores(&self, candidates: &[Candidate]) -> Vec<f64> {
+        let mut out = vec![0.0; candidates.len()];
+        self.score(candidates, &mut out);
+        out
+    }
+}
+
+/// Fewer candidates than this are not worth waking another thread for.
+const MIN_BLOCK: usize = 1024;
+
+/// Scores each candidate by itself, for models that gain nothing from seeing a batch.
+pub(crate) fn score_each(candidates: &[Candidate], out: &mut [f64], score: impl Fn(Candidate) -> f64 + Sync) {
+    assert_eq!(candidates.len(), out.len(), "one slot a candidate");
+    let rows = out.par_iter_mut().zip(candidates).with_min_len(MIN_BLOCK);
+    rows.for_each(|(slot, &candidate)| *slot = score(candidate));
+}

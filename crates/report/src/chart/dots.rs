@@ -1,0 +1,161 @@
+//! Dot plots: one row a model, a symbol at its value. The axis need not start at zero, because a dot has no length.
+
+use super::scale::{self, Linear};
+use super::{Anchor, LABEL, Mark, ROW, Scene, Shape, Span, Text, axis};
+use crate::data::ModelKind;
+use crate::font::{self, Weight};
+use crate::theme::Ink;
+
+/// One row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dot {
+    /// The row's name.
+    pub name: String,
+    /// Where the dot is; `None` or not finite where the value is not defined.
+    pub value: Option<f64>,
+    /// The value as printed beside the dot.
+    pub label: String,
+    /// Decides colour and shape.
+    pub kind: ModelKind,
+    /// Whether name and value are bold.
+    pub strong: bool,
+}
+
+/// A vertical line that the dots are compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reference {
+    /// Where it is.
+    pub value: f64,
+    /// What stands above it.
+    pub label: String,
+    /// Its colour and symbol.
+    pub kind: ModelKind,
+}
+
+/// A panel of dots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// Above the panel; may be empty.
+    pub heading: String,
+    /// Below the axis; may be empty.
+    pub axis_label: String,
+    /// Top to bottom.
+    pub rows: Vec<Dot>,
+    /// A line through all rows.
+    pub reference: Option<Reference>,
+    /// What values can be at all.
+    pub limits: Option<(f64, f64)>,
+    /// The least width of the axis, so that noise does not look like a difference.
+    pub least_width: f64,
+}
+
+/// Symbols of this radius.
+pub const RADIUS: f64 = 5.5;
+/// Between a dot's centre and its label.
+const GAP: f64 = 11.0;
+
+/// The symbol of a kind of model.
+pub fn shape_of(kind: ModelKind) -> Shape {
+    match kind {
+        ModelKind::Base => Shape::Circle,
+        ModelKind::Average => Shape::Diamond,
+        ModelKind::Meta => Shape::Square,
+    }
+}
+
+impl Panel {
+    /// The height it takes.
+    pub fn height(&self) -> f64 {
+        self.rows_top() + self.rows.len() as f64 * ROW + axis::HEIGHT
+    }
+
+    fn rows_top(&self) -> f64 {
+        let heading = if self.heading.is_empty() { 0.0 } else { 26.0 };
+        heading + if self.reference.is_some() { 24.0 } else { 4.0 }
+    }
+
+    /// Draws the panel into `span`, below `top`.
+    pub fn draw(&self, scene: &mut Scene, span: Span, top: f64) {
+        let label_width = self.rows.iter().map(|row| font::width(&row.label, LABEL, Weight::SemiBold)).fold(0.0, f64::max);
+        let name_width = self.rows.iter().map(|row| font::width(&row.name, LABEL, Weight::SemiBold)).fold(0.0, f64::max);
+        let name_width = name_width.min(span.width() * 0.42);
+        // Labels stand at the right of their dots, or at the left where a reference line is at the right.
+        let pad = GAP + label_width;
+        let left = span.left + name_width + 12.0;
+        let right = span.right - if self.reference.is_some() { 18.0 } else { pad };
+        let inner = (left + if self.reference.is_some() { pad } else { 10.0 }, right - 6.0);
+
+        let values = || self.rows.iter().filter_map(|row| row.value).chain(self.reference.as_ref().map(|r| r.value));
+        let domain = scale::around(values(), self.least_width, self.limits);
+        let scale = Linear::new(domain, inner);
+        let ticks = scale::ticks(domain, ((inner.1 - inner.0) / 48.0) as usize);
+        let rows_top = top + self.rows_top();
+        let bottom = rows_top + self.rows.len() as f64 * ROW;
+
+        if !self.heading.is_empty() {
+            let heading = font::fit(&self.heading, LABEL, Weight::SemiBold, span.width());
+            scene.text(Text::new(span.left, top + 9.0, heading).strong(true));
+        }
+        let frame = Linear::new(domain_of_range(&scale, (left, right)), (left, right));
+        axis::along_x(scene, &frame, &ticks, (rows_top, bottom), &self.axis_label, span);
+        if let Some(reference) = &self.reference {
+            draw_reference(scene, reference, scale.at(reference.value), (rows_top, bottom), span);
+        }
+        for (at, row) in self.rows.iter().enumerate() {
+            let y = rows_top + (at as f64 + 0.5) * ROW;
+            let name = font::fit(&row.name, LABEL, Weight::SemiBold, name_width);
+            scene.text(Text::new(left - 12.0, y, name).anchor(Anchor::End).strong(row.strong));
+            match row.value.filter(|value| value.is_finite()) {
+                Some(value) => self.draw_dot(scene, row, (scale.at(value), y), (left, right), &scale),
+                None => scene.text(Text::note(left + 8.0, y, "not defined").halo()),
+            }
+        }
+    }
+
+    fn draw_dot(&self, scene: &mut Scene, row: &Dot, (x, y): (f64, f64), (left, right): (f64, f64), scale: &Linear) {
+        let ink = Ink::of_kind(row.kind);
+        // From the reference the distance is the message: a stem. Otherwise a guide leads the eye from the name.
+        let (stem, to_left) = match &self.reference {
+            Some(reference) => {
+                let at = scale.at(reference.value);
+                scene.line((at, y), (x, y), ink, 2.0);
+                (at, x <= at)
+            }
+            None => {
+                scene.line((left, y), (right, y), Ink::Grid, 1.0);
+                (x, false)
+            }
+        };
+        let tip = Some(format!("{}: {}", row.name, row.label));
+        scene.marks.push(Mark::Symbol { shape: shape_of(row.kind), at: (x, y), radius: RADIUS, ink, tip });
+        let text = if to_left {
+            Text::new(x.min(stem) - GAP, y, &row.label).anchor(Anchor::End)
+        } else {
+            Text::new(x + GAP, y, &row.label)
+        };
+        scene.text(text.strong(row.strong).halo());
+    }
+}
+
+/// The values at the pixels `range`, so that the axis line can be longer than the span of the dots.
+fn domain_of_range(scale: &Linear, range: (f64, f64)) -> (f64, f64) {
+    let ((low, high), (left, right)) = (scale.domain(), scale.range());
+    let per_pixel = if right > left { (high - low) / (right - left) } else { 0.0 };
+    (low + (range.0 - left) * per_pixel, low + (range.1 - left) * per_pixel)
+}
+
+fn draw_reference(scene: &mut Scene, reference: &Reference, x: f64, (top, bottom): (f64, f64), span: Span) {
+    let ink = Ink::of_kind(reference.kind);
+    scene.dashed((x, top - 6.0), (x, bottom), ink);
+    let label = font::fit(&reference.label, LABEL, Weight::SemiBold, span.width() - 24.0);
+    let width = font::width(&label, LABEL, Weight::SemiBold) + 18.0;
+    let left = (x - width / 2.0).min(span.right - width).max(span.left);
+    scene.marks.push(Mark::Symbol {
+        shape: shape_of(reference.kind),
+        at: (left + RADIUS, top - 15.0),
+        radius: RADIUS,
+        ink,
+        tip: None,
+    });
+    scene.text(Text::new(left + 18.0, top - 15.0, label).strong(true));
+}

@@ -1,0 +1,117 @@
+//! How metrics are named, ordered and compared on the page and in the plots.
+
+/// Which way is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// Larger values are better.
+    Higher,
+    /// Smaller values are better.
+    Lower,
+    /// Not known: no value is marked as the best.
+    Unknown,
+}
+
+/// A metric as the reader meets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metric {
+    /// The key in the tables, for example `ndcg`.
+    pub key: String,
+    /// The heading, for example `NDCG@10`.
+    pub label: String,
+    /// Which way is good.
+    pub better: Better,
+    /// Whether values lie in [0, 1].
+    pub is_share: bool,
+    /// One sentence that says what it measures; empty for a key that is not known here.
+    pub meaning: &'static str,
+}
+
+struct Known {
+    key: &'static str,
+    label: &'static str,
+    at_k: bool,
+    better: Better,
+    is_share: bool,
+    meaning: &'static str,
+}
+
+const fn share(key: &'static str, label: &'static str, at_k: bool, meaning: &'static str) -> Known {
+    Known { key, label, at_k, better: Better::Higher, is_share: true, meaning }
+}
+
+const fn loss(key: &'static str, label: &'static str, meaning: &'static str) -> Known {
+    Known { key, label, at_k: false, better: Better::Lower, is_share: false, meaning }
+}
+
+/// The known metrics, in the order of the table's columns.
+const KNOWN: [Known; 10] = [
+    share("ndcg", "NDCG", true, "Rank-discounted gain of the relevant items, relative to the ideal order."),
+    share("hit_rate", "Hit rate", true, "Share of users with a relevant item among the first k."),
+    share("precision", "Precision", true, "Relevant items among the first k, over min(k, the user's test items)."),
+    share("recall", "Recall", true, "Share of the user's relevant items that are among the first k."),
+    share("map", "MAP", false, "Mean over users of the average precision."),
+    share("mrr", "MRR", false, "Mean over users of one over the first relevant item's rank."),
+    share("auc", "AUC", false, "Chance that a relevant rating scores above one that is not."),
+    loss("log_loss", "Log-loss", "Mean negative log-likelihood of the labels."),
+    loss("rmse", "RMSE", "Root of the mean squared error, in stars."),
+    loss("mae", "MAE", "Mean absolute error, in stars."),
+];
+
+impl Metric {
+    /// The metric of this key; a key that is not known is its own label.
+    pub fn of(key: &str, k: u32) -> Self {
+        match KNOWN.iter().find(|known| known.key == key) {
+            Some(known) => Self {
+                key: key.to_owned(),
+                label: if known.at_k { format!("{}@{k}", known.label) } else { known.label.to_owned() },
+                better: known.better,
+                is_share: known.is_share,
+                meaning: known.meaning,
+            },
+            None => Self {
+                key: key.to_owned(),
+                label: key.to_owned(),
+                better: Better::Unknown,
+                is_share: false,
+                meaning: "",
+            },
+        }
+    }
+
+    /// The column's place: known metrics in their order, then the others by key.
+    pub fn order(key: &str) -> (usize, &str) {
+        (KNOWN.iter().position(|known| known.key == key).unwrap_or(KNOWN.len()), key)
+    }
+
+    /// The best of `values` as the table prints it: equal to four decimals counts as equal.
+    pub fn best(&self, values: impl Iterator<Item = f64>) -> Option<String> {
+        let finite = values.filter(|value| value.is_finite());
+        let best = match self.better {
+            Better::Higher => finite.max_by(f64::total_cmp),
+            Better::Lower => finite.min_by(f64::total_cmp),
+            Better::Unknown => None,
+        };
+        best.map(crate::format::metric)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_follows_the_direction() {
+        let best = |key| Metric::of(key, 10).best([0.5, f64::NAN, 0.25].into_iter());
+        assert_eq!(best("ndcg").as_deref(), Some("0.5000"));
+        assert_eq!(best("rmse").as_deref(), Some("0.2500"));
+        assert_eq!(best("novelty"), None);
+    }
+
+    #[test]
+    fn the_cutoff_stands_in_the_label_where_there_is_one() {
+        assert_eq!(Metric::of("precision", 5).label, "Precision@5");
+        assert_eq!(Metric::of("auc", 5).label, "AUC");
+        assert!(Metric::order("ndcg") < Metric::order("rmse"));
+        assert!(Metric::order("mae") < Metric::order("a_metric_of_mine"));
+    }
+}

@@ -1,0 +1,166 @@
+//! What the template is given: every number already a word.
+
+use serde::Serialize;
+
+use super::table::Table;
+use crate::chart::Medium;
+use crate::data::{Command, Counts, ReportData, StageConfig, StageRun};
+use crate::format;
+use crate::plots::{Frame, PlotSpec};
+
+/// The page's content.
+#[derive(Serialize)]
+pub struct Page<'a> {
+    /// CSS; our own, not escaped.
+    pub style: String,
+    /// JavaScript; our own, not escaped.
+    pub script: &'static str,
+    dataset: &'a str,
+    synthetic: bool,
+    preset: &'a str,
+    seed: u64,
+    version: &'a str,
+    k: u32,
+    threshold: String,
+    leak_note: Option<&'a str>,
+    verdicts: &'a [String],
+    table: Table,
+    users_evaluated: String,
+    users_left_out: String,
+    facts: Vec<Fact>,
+    parts: Vec<Part>,
+    figures: Vec<Figure<'a>>,
+    stages: Vec<Stage<'a>>,
+    total_time: String,
+    peak_memory: String,
+    configs: &'a [StageConfig],
+    rerun: &'a [Command],
+}
+
+/// A number with its name.
+#[derive(Serialize)]
+struct Fact {
+    name: &'static str,
+    value: String,
+}
+
+/// One part of the split.
+#[derive(Serialize)]
+struct Part {
+    name: &'static str,
+    purpose: &'static str,
+    count: String,
+    share: String,
+    /// For the width of its bar, in percent: a plain decimal number.
+    percent: String,
+}
+
+/// A plot on the page.
+#[derive(Serialize)]
+struct Figure<'a> {
+    name: &'a str,
+    title: &'a str,
+    caption: &'a str,
+    /// Our own SVG, not escaped.
+    wide: String,
+    narrow: String,
+}
+
+/// A stage's manifest in brief.
+#[derive(Serialize)]
+struct Stage<'a> {
+    name: &'a str,
+    version: &'a str,
+    time: String,
+    memory: String,
+    rows_read: String,
+    rows_written: String,
+}
+
+impl<'a> Page<'a> {
+    /// The content of `data` and `plots`, without style and script.
+    pub fn new(data: &'a ReportData, plots: &'a [PlotSpec<'_>]) -> Self {
+        let finite = |stage: &StageRun| if stage.wall_seconds.is_finite() { stage.wall_seconds } else { 0.0 };
+        Self {
+            style: String::new(),
+            script: "",
+            dataset: &data.dataset,
+            synthetic: data.synthetic,
+            preset: &data.preset,
+            seed: data.seed,
+            version: &data.version,
+            k: data.k,
+            threshold: format::plain(data.relevance_threshold, 2),
+            leak_note: data.leak_note.as_deref(),
+            verdicts: &data.verdicts,
+            table: Table::new(&data.models, data.k),
+            users_evaluated: format::count(data.counts.users_evaluated),
+            users_left_out: format::count(data.counts.users_left_out),
+            facts: facts(&data.counts),
+            parts: parts(&data.counts),
+            figures: plots.iter().map(figure).collect(),
+            stages: data.stages.iter().map(stage).collect(),
+            total_time: format::seconds(data.stages.iter().map(finite).sum()),
+            peak_memory: memory(data.stages.iter().filter_map(|stage| stage.peak_memory_bytes).max()),
+            configs: &data.configs,
+            rerun: &data.rerun,
+        }
+    }
+}
+
+fn memory(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "–".to_owned(), format::bytes)
+}
+
+fn stage(run: &StageRun) -> Stage<'_> {
+    Stage {
+        name: &run.stage,
+        version: &run.version,
+        time: format::seconds(run.wall_seconds),
+        memory: memory(run.peak_memory_bytes),
+        rows_read: format::count(run.rows_read),
+        rows_written: format::count(run.rows_written),
+    }
+}
+
+fn figure<'a>(plot: &'a PlotSpec<'_>) -> Figure<'a> {
+    Figure {
+        name: &plot.name,
+        title: &plot.title,
+        caption: &plot.caption,
+        wide: plot.draw(&Frame::page_wide()).to_svg(Medium::Page),
+        narrow: plot.draw(&Frame::page_narrow()).to_svg(Medium::Page),
+    }
+}
+
+fn facts(counts: &Counts) -> Vec<Fact> {
+    let cells = counts.users as f64 * counts.items as f64;
+    let density = if cells > 0.0 { counts.ratings as f64 / cells } else { f64::NAN };
+    vec![
+        Fact { name: "Users", value: format::count(counts.users) },
+        Fact { name: "Items", value: format::count(counts.items) },
+        Fact { name: "Ratings", value: format::count(counts.ratings) },
+        Fact { name: "Filled cells", value: format::percent(density, 2) },
+        Fact { name: "Relevant ratings", value: format::percent(counts.relevant_share, 1) },
+        Fact { name: "Users evaluated", value: format::count(counts.users_evaluated) },
+        Fact { name: "Users left out", value: format::count(counts.users_left_out) },
+    ]
+}
+
+fn parts(counts: &Counts) -> Vec<Part> {
+    let total = counts.base_train.saturating_add(counts.meta_train).saturating_add(counts.test).max(1) as f64;
+    [
+        ("base_train", "base recommenders are fitted on it", counts.base_train),
+        ("meta_train", "meta-models are fitted on it", counts.meta_train),
+        ("test", "everything is measured on it", counts.test),
+    ]
+    .into_iter()
+    .map(|(name, purpose, n)| Part {
+        name,
+        purpose,
+        count: format::count(n),
+        share: format::percent(n as f64 / total, 1),
+        percent: format!("{:.2}", n as f64 / total * 100.0),
+    })
+    .collect()
+}

@@ -1,0 +1,47 @@
+//! The plots of the report, one a file: each turns the data into panels, a title and a caption that says what to read from it.
+
+mod all_models;
+mod base_models;
+mod feature_importances;
+mod frame;
+mod learning_curve;
+mod rating_distribution;
+
+pub use frame::{FILE_WIDTH, Frame};
+
+use crate::chart::Scene;
+use crate::data::ReportData;
+
+/// A plot that has data.
+pub struct PlotSpec<'a> {
+    /// The file name without its ending.
+    pub name: String,
+    /// What it shows.
+    pub title: String,
+    /// What to read from it; one or two sentences.
+    pub caption: String,
+    /// Draws the body; the frame around it is [`PlotSpec::draw`]'s.
+    body: Box<dyn Fn(&mut Scene, &Frame, f64) -> f64 + Send + Sync + 'a>,
+}
+
+impl PlotSpec<'_> {
+    /// Draws the plot in this frame.
+    pub fn draw(&self, frame: &Frame) -> Scene {
+        let mut scene = Scene::new(frame.width, &self.title, &self.caption);
+        let top = frame.open(&mut scene);
+        let bottom = (self.body)(&mut scene, frame, top);
+        frame.close(&mut scene, bottom);
+        scene
+    }
+}
+
+/// The plots that there is data for, in the page's order.
+pub fn all(data: &ReportData) -> Vec<PlotSpec<'_>> {
+    let mut plots = Vec::new();
+    plots.extend(base_models::plot(data));
+    plots.extend(all_models::plot(data));
+    plots.extend(feature_importances::plot(data));
+    plots.extend(learning_curve::plots(data));
+    plots.extend(rating_distribution::plot(data));
+    plots
+}

@@ -1,0 +1,22 @@
+//! An SVG as a PNG, drawn with the embedded fonts only, so that every machine gives the same bytes.
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg;
+
+use crate::error::Error;
+use crate::font;
+
+/// PNG pixels per SVG pixel.
+pub const SCALE: f32 = 2.0;
+
+/// Draws the SVG of the plot called `plot`.
+pub fn encode(plot: &str, svg: &str) -> Result<Vec<u8>, Error> {
+    let options = usvg::Options { fontdb: font::database(), font_family: font::FAMILY.to_owned(), ..Default::default() };
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|source| Error::Svg { plot: plot.to_owned(), source })?;
+    let size = tree.size();
+    let (width, height) = ((size.width() * SCALE).ceil() as u32, (size.height() * SCALE).ceil() as u32);
+    let failed = |reason: &str| Error::Png { plot: plot.to_owned(), width, height, reason: reason.to_owned() };
+    let mut pixels = Pixmap::new(width, height).ok_or_else(|| failed("no such size of picture"))?;
+    resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|error| failed(&error.to_string()))
+}

@@ -1,0 +1,149 @@
+//! Stage 1, `split`: reads the raw files and says what each rating is used for.
+//!
+//! Reads the raw ratings, movies and tags; writes `ratings.parquet`, `items.parquet` and, where there are tags,
+//! `tags.parquet`.
+
+mod config;
+mod parts;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use artifacts::layout::{ITEMS, RATINGS, TAGS};
+use artifacts::tables::{SplitRatings, TagRow};
+use artifacts::{Layout, Provenance};
+use config::Config;
+use dataset::IdIndex;
+use dataset::split::Part;
+use raw::RawData;
+use stage::{Run, Stage, StageName, Summary, UsageError};
+
+#[derive(Debug, clap::Args)]
+struct Args {
+    /// The raw data: a folder in one of MovieLens' shapes, or a CSV or Parquet file of ratings
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+
+    /// The data set's name in all artifacts; without it the name of the data's folder or file
+    #[arg(long, value_name = "NAME")]
+    dataset: Option<String>,
+
+    /// The preset's name in all artifacts; without it the name of the run's folder
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
+
+    /// A split made elsewhere: a Parquet or CSV file with `row` (0-based row of the ratings file) and `split`
+    /// (`base_train`, `meta_train` or `test`), optionally `fold`
+    #[arg(long, value_name = "FILE")]
+    assignments: Option<PathBuf>,
+}
+
+struct Split;
+
+impl Stage for Split {
+    const NAME: StageName = StageName::Split;
+    const ABOUT: &'static str = "Reads raw ratings and says which part and fold each falls in";
+    type Config = Config;
+    type Args = Args;
+
+    fn run(run: &mut Run, config: &Config, args: &Args) -> anyhow::Result<Summary> {
+        let checked = config.check()?;
+        let raw = raw::read(&args.data, &checked.options).map_err(usage_or_failure)?;
+        run.set_provenance(provenance(args, raw.synthetic, run.layout())?);
+        for file in raw.files.iter().chain(&args.assignments) {
+            run.record_raw_input(file)?;
+        }
+        let (parts, folds) = parts::assign(&raw, &checked, args.assignments.as_deref(), run.seed())?;
+        tell_problems(run, &raw);
+        let summary = count(run, &raw, &parts);
+        write(run, raw, parts, folds)?;
+        Ok(summary)
+    }
+}
+
+/// A wrong path or column name is the caller's to mend; a broken file is a failure.
+fn usage_or_failure(error: raw::Error) -> anyhow::Error {
+    if error.is_usage() { UsageError(error.to_string()).into() } else { error.into() }
+}
+
+fn provenance(args: &Args, synthetic: bool, layout: &Layout) -> anyhow::Result<Provenance> {
+    let last_name = |path: &Path| -> anyhow::Result<String> {
+        let path = path.canonicalize().or_else(|_| std::path::absolute(path));
+        let path = path.context("the current folder is gone")?;
+        Ok(path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
+    };
+    let given_or_last = |given: &Option<String>, path: &Path| given.clone().map_or_else(|| last_name(path), Ok);
+    Ok(Provenance {
+        dataset: given_or_last(&args.dataset, &args.data)?,
+        synthetic,
+        preset: given_or_last(&args.preset, layout.root())?,
+    })
+}
+
+fn tell_problems(run: &Run, raw: &RawData) {
+    if raw.n_duplicates > 0 {
+        run.warn(&format!(
+            "{} ratings of a user and item rated before: the latest timestamp stays",
+            raw.n_duplicates
+        ));
+    }
+    if raw.n_bad_rows > 0 {
+        run.warn(&format!("{} malformed rows skipped:", raw.n_bad_rows));
+        for row in &raw.bad_rows {
+            run.warn(&format!("  {row}"));
+        }
+        if raw.n_bad_rows > raw.bad_rows.len() as u64 {
+            run.warn(&format!("  and {} more", raw.n_bad_rows - raw.bad_rows.len() as u64));
+        }
+    }
+}
+
+fn count(run: &mut Run, raw: &RawData, parts: &[Part]) -> Summary {
+    let n_users = IdIndex::new(raw.ratings.user_ids.iter().copied()).len();
+    let n_items = IdIndex::new(raw.ratings.item_ids.iter().copied()).len();
+    run.count("users", n_users);
+    run.count("items_rated", n_items);
+    run.count("items", raw.items.all().len());
+    run.count("ratings", raw.ratings.len());
+    run.count("tags", raw.tags.len());
+    run.count("duplicate_ratings", raw.n_duplicates);
+    run.count("skipped_rows", raw.n_bad_rows);
+    let sizes = Part::ALL.map(|part| parts.iter().filter(|&&p| p == part).count());
+    for (part, size) in Part::ALL.into_iter().zip(sizes) {
+        run.count(part.name(), size);
+    }
+    Summary {
+        read: format!("{} ratings of {n_users} users and {n_items} items", raw.ratings.len()),
+        wrote: format!("{} base_train, {} meta_train and {} test rows", sizes[0], sizes[1], sizes[2]),
+    }
+}
+
+fn write(
+    run: &mut Run,
+    raw: RawData,
+    parts: Vec<Part>,
+    folds: Vec<Option<i8>>,
+) -> Result<(), artifacts::Error> {
+    let rows = raw.rows.iter().map(|&row| row as i64).collect();
+    run.write_table(RATINGS, SplitRatings { rows, ratings: raw.ratings, parts, folds })?;
+    run.write_table(ITEMS, raw.items)?;
+    if raw.tags.is_empty() {
+        return run.remove_stale(TAGS);
+    }
+    let tags: Vec<TagRow> = raw
+        .tags
+        .into_iter()
+        .map(|tag| TagRow {
+            user_id: tag.user_id,
+            item_id: tag.item_id,
+            tag: tag.tag,
+            timestamp: tag.timestamp,
+        })
+        .collect();
+    run.write_table(TAGS, tags)
+}
+
+fn main() -> ExitCode {
+    stage::main::<Split>()
+}

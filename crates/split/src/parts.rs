@@ -1,0 +1,63 @@
+//! The part and the fold of every rating: drawn, or taken from a file.
+
+use std::path::Path;
+
+use anyhow::bail;
+use dataset::split::{self, Part};
+use raw::RawData;
+use stage::UsageError;
+
+use crate::config::{Checked, Method};
+use crate::usage_or_failure;
+
+/// The part of every rating and, but for test ratings, its fold.
+///
+/// # Errors
+/// Where the file of assignments cannot be read or leaves a rating out, and where the ratings are too few for each part to
+/// get one.
+pub fn assign(
+    raw: &RawData,
+    config: &Checked,
+    assignments: Option<&Path>,
+    seed: u64,
+) -> anyhow::Result<(Vec<Part>, Vec<Option<i8>>)> {
+    let hashed = split::folds(&raw.ratings, config.folds, seed);
+    let (parts, folds): (Vec<Part>, Vec<u8>) = match assignments {
+        Some(file) => from_file(raw, file, &hashed)?,
+        None => {
+            let draw = match config.method {
+                Method::Hash => split::by_hash,
+                Method::Exact => split::exact,
+            };
+            (draw(&raw.ratings, config.fractions, seed), hashed)
+        }
+    };
+    if let Some(part) = Part::ALL.into_iter().find(|part| !parts.contains(part)) {
+        let problem = format!(
+            "no rating falls in {}: {} ratings are too few for this split",
+            part.name(),
+            raw.ratings.len()
+        );
+        return Err(UsageError(problem).into());
+    }
+    let folds = parts
+        .iter()
+        .zip(folds)
+        .map(|(&part, fold)| (part != Part::Test).then_some(fold as i8))
+        .collect();
+    Ok((parts, folds))
+}
+
+fn from_file(raw: &RawData, file: &Path, hashed: &[u8]) -> anyhow::Result<(Vec<Part>, Vec<u8>)> {
+    let assignments = raw::read_assignments(file, raw.n_rows).map_err(usage_or_failure)?;
+    let mut parts = Vec::with_capacity(hashed.len());
+    let mut folds = Vec::with_capacity(hashed.len());
+    for (&row, &fold) in raw.rows.iter().zip(hashed) {
+        let Some(assignment) = assignments.get(row as usize).copied().flatten() else {
+            bail!("{}: row {row} of the ratings file has no split; every row needs one", file.display());
+        };
+        parts.push(assignment.part);
+        folds.push(assignment.fold.unwrap_or(fold));
+    }
+    Ok((parts, folds))
+}

@@ -1,0 +1,341 @@
+//! One run of one stage: what it reads is checked, what it writes is recorded, and the manifest ends it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use artifacts::layout::Artifact;
+use artifacts::manifest::{FileRecord, Timings};
+use artifacts::table::{Source, read_parquet, write_parquet};
+use artifacts::tables::{SCHEMA_KEY, Stored};
+use artifacts::{
+    Error, Layout, Manifest, Provenance, Schema, StageName, atomic, model_file, sha256_of_bytes, sha256_of_file,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{CommonArgs, Progress};
+
+/// What a stage says of itself in its one line: "read ...; wrote ...".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// What was read, for example `100,836 ratings`.
+    pub read: String,
+    /// What was written, for example `16,134 training rows`.
+    pub wrote: String,
+}
+
+/// A running stage.
+pub struct Run {
+    stage: StageName,
+    layout: Layout,
+    seed: u64,
+    threads: usize,
+    quiet: bool,
+    config: serde_json::Value,
+    provenance: Option<Provenance>,
+    upstream: Vec<Manifest>,
+    inputs: Vec<FileRecord>,
+    outputs: Vec<FileRecord>,
+    counts: serde_json::Map<String, serde_json::Value>,
+    started: Instant,
+    /// Whether the folder has been made ready: no old manifest, no leftovers.
+    opened: bool,
+}
+
+impl Run {
+    pub(crate) fn new(stage: StageName, common: &CommonArgs, config: serde_json::Value) -> Self {
+        Self {
+            stage,
+            layout: Layout::new(&common.artifacts),
+            seed: common.seed,
+            threads: rayon::current_num_threads(),
+            quiet: common.quiet,
+            config,
+            provenance: None,
+            upstream: Vec::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            counts: serde_json::Map::new(),
+            started: Instant::now(),
+            opened: false,
+        }
+    }
+
+    /// The seed of all random streams.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Whether only warnings and errors are wanted.
+    pub fn quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// The folder of this run.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Which data this run is about.
+    ///
+    /// # Panics
+    /// Before [`Run::set_provenance`] or [`Run::require`]: a mistake in the stage.
+    pub fn provenance(&self) -> &Provenance {
+        #[expect(clippy::expect_used, reason = "the order of calls in a stage, not in a file")]
+        self.provenance.as_ref().expect("the stage has said what it reads")
+    }
+
+    /// Says which data this run is about: the first stage's part.
+    pub fn set_provenance(&mut self, provenance: Provenance) {
+        self.provenance = Some(provenance);
+    }
+
+    /// The manifests of the stages that [`Run::require`] named, in that order.
+    pub fn upstream(&self) -> &[Manifest] {
+        &self.upstream
+    }
+
+    /// Loads the manifests of the stages whose artifacts this run reads, in running order, and checks that each was made from
+    /// what the earlier ones hold now.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Corrupt`], [`Error::WrongKind`] or [`Error::Stale`].
+    pub fn require(&mut self, stages: &[StageName]) -> Result<(), Error> {
+        for &stage in stages {
+            let manifest = Manifest::read(&self.layout, stage)?;
+            for earlier in &self.upstream {
+                manifest.check_made_from(earlier)?;
+            }
+            self.provenance.get_or_insert_with(|| manifest.provenance.clone());
+            self.upstream.push(manifest);
+        }
+        Ok(())
+    }
+
+    /// A bar over `n_steps` steps on stderr, shown once the work has taken over a second.
+    pub fn progress(&self, n_steps: usize) -> Progress {
+        Progress::new(self.stage.name(), n_steps as u64, self.quiet)
+    }
+
+    /// A warning on stderr, shown even with `--quiet`.
+    pub fn warn(&self, message: &str) {
+        let _ = writeln!(std::io::stderr(), "{}: warning: {message}", self.stage.name());
+    }
+
+    /// A line on stderr, not shown with `--quiet`.
+    pub fn say(&self, message: &str) {
+        if !self.quiet {
+            let _ = writeln!(std::io::stderr(), "{}: {message}", self.stage.name());
+        }
+    }
+
+    /// Notes a number in the manifest.
+    pub fn count(&mut self, name: &str, value: impl Into<serde_json::Value>) {
+        self.counts.insert(name.to_owned(), value.into());
+    }
+
+    /// Records a raw file as read.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn record_raw_input(&mut self, path: &Path) -> anyhow::Result<()> {
+        let (sha256, bytes) =
+            sha256_of_file(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        self.inputs.push(FileRecord { path: name, sha256, bytes, rows: None });
+        Ok(())
+    }
+
+    /// Reads a table that an earlier stage wrote, after checking its bytes against that stage's manifest.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Corrupt`] or [`Error::WrongKind`].
+    pub fn read_table<T: Stored>(&mut self, artifact: Artifact) -> Result<T, Error> {
+        let bytes = self.read_bytes(artifact.stage, artifact.file)?;
+        let path = self.layout.path(artifact);
+        let source = Source { path: &path, schema: T::SCHEMA, make_target: artifact.stage.name() };
+        let table = read_parquet(bytes.into(), source)?;
+        if let Some(input) = self.inputs.last_mut() {
+            input.rows = Some(table.n_rows() as u64);
+        }
+        T::from_table(table).map_err(|problem| source.corrupt(problem))
+    }
+
+    /// Reads a model that `stage` wrote under the name `file`; `check` says whether its parts fit together.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Corrupt`] or [`Error::WrongKind`].
+    pub fn read_model<M: DeserializeOwned, E: ToString>(
+        &mut self,
+        stage: StageName,
+        file: &str,
+        schema: Schema,
+        check: impl Fn(&M) -> Result<(), E>,
+    ) -> Result<M, Error> {
+        let bytes = self.read_bytes(stage, file)?;
+        let (path, make_target) = (self.layout.folder(stage).join(file), stage.name().to_owned());
+        let model = model_file::decode(schema, &bytes, &path, &make_target)?;
+        match check(&model) {
+            Ok(()) => Ok(model),
+            Err(problem) => Err(Error::Corrupt { path, problem: problem.to_string(), make_target }),
+        }
+    }
+
+    fn read_bytes(&mut self, stage: StageName, file: &str) -> Result<Vec<u8>, Error> {
+        let path = self.layout.folder(stage).join(file);
+        let make_target = stage.name().to_owned();
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Error::Missing { path, make_target });
+            }
+            Err(source) => return Err(Error::Read { path, source }),
+        };
+        let below = format!("{}/{file}", stage.name());
+        let recorded = self
+            .upstream
+            .iter()
+            .find(|manifest| manifest.stage == stage)
+            .and_then(|manifest| manifest.output(&below));
+        let sha256 = sha256_of_bytes(&bytes);
+        if recorded.map(|record| &record.sha256) != Some(&sha256) {
+            let problem = match recorded {
+                Some(_) => "its bytes are not those that its manifest lists".to_owned(),
+                None => format!("the manifest of {} does not list it", stage.name()),
+            };
+            return Err(Error::Corrupt { path, problem, make_target });
+        }
+        self.inputs.push(FileRecord { path: below, sha256, bytes: bytes.len() as u64, rows: None });
+        Ok(bytes)
+    }
+
+    /// Writes a table into this stage's folder.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write_table<T: Stored>(&mut self, artifact: Artifact, stored: T) -> Result<(), Error> {
+        self.open()?;
+        let path = self.layout.path(artifact);
+        let table = stored.into_table();
+        let rows = table.n_rows() as u64;
+        let provenance = self.provenance();
+        let metadata = [
+            (SCHEMA_KEY, T::SCHEMA),
+            ("podium.version", env!("CARGO_PKG_VERSION")),
+            ("podium.stage", self.stage.name()),
+            ("podium.dataset", &provenance.dataset),
+            ("podium.preset", &provenance.preset),
+            ("podium.synthetic", if provenance.synthetic { "true" } else { "false" }),
+        ];
+        write_parquet(&path, table, &metadata)?;
+        self.record_output(artifact.file, &path, Some(rows))
+    }
+
+    /// Writes a model into this stage's folder.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write_model<M: Serialize>(
+        &mut self,
+        file: &str,
+        schema: Schema,
+        model: &M,
+    ) -> Result<(), Error> {
+        let path = self.layout.folder(self.stage).join(file);
+        let bytes = model_file::encode(schema, model).map_err(|source| Error::Write { path, source })?;
+        self.write_bytes(file, &bytes)
+    }
+
+    /// Writes plain bytes into this stage's folder.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write_bytes(&mut self, file: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.open()?;
+        let path = self.layout.folder(self.stage).join(file);
+        atomic::write(&path, |writer| writer.write_all(bytes))?;
+        self.record_output(file, &path, None)
+    }
+
+    /// Removes an artifact that an earlier run may have left and this one does not write.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn remove_stale(&mut self, artifact: Artifact) -> Result<(), Error> {
+        self.open()?;
+        remove(&self.layout.path(artifact))
+    }
+
+    fn record_output(&mut self, file: &str, path: &Path, rows: Option<u64>) -> Result<(), Error> {
+        let (sha256, bytes) =
+            sha256_of_file(path).map_err(|source| Error::Write { path: path.to_owned(), source })?;
+        self.outputs.push(FileRecord { path: format!("{}/{file}", self.stage.name()), sha256, bytes, rows });
+        Ok(())
+    }
+
+    /// Before the first write: the old manifest goes, since what it lists is about to change, and so does whatever a killed
+    /// run left unfinished.
+    fn open(&mut self) -> Result<(), Error> {
+        if self.opened {
+            return Ok(());
+        }
+        self.opened = true;
+        let folder = self.layout.folder(self.stage);
+        remove(&self.layout.manifest(self.stage))?;
+        atomic::sweep(&folder)?;
+        atomic::sweep(&folder.join(artifacts::layout::REPORT_FOLDER))
+    }
+
+    /// What the run has cost so far.
+    pub fn timings(&self) -> Timings {
+        let (cpu_seconds, peak_memory_bytes) = crate::resources::used();
+        Timings {
+            wall_seconds: self.started.elapsed().as_secs_f64(),
+            cpu_seconds,
+            peak_memory_bytes,
+            threads: self.threads,
+        }
+    }
+
+    /// What the run has read and written so far: rows of all tables.
+    pub fn rows(&self) -> (u64, u64) {
+        let total = |records: &[FileRecord]| records.iter().filter_map(|record| record.rows).sum();
+        (total(&self.inputs), total(&self.outputs))
+    }
+
+    pub(crate) fn finish(mut self, summary: &Summary) -> anyhow::Result<()> {
+        self.open()?;
+        let timings = self.timings();
+        let manifest = Manifest {
+            stage: self.stage,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            provenance: self.provenance().clone(),
+            seed: self.seed,
+            config: std::mem::take(&mut self.config),
+            inputs: std::mem::take(&mut self.inputs),
+            outputs: std::mem::take(&mut self.outputs),
+            counts: std::mem::take(&mut self.counts),
+            timings,
+        };
+        manifest.write(&self.layout.manifest(self.stage))?;
+        self.say(&format!(
+            "read {}; wrote {} in {:.2} s, {:.0} MB peak",
+            summary.read,
+            summary.wrote,
+            timings.wall_seconds,
+            timings.peak_memory_bytes as f64 / 1e6
+        ));
+        Ok(())
+    }
+}
+
+fn remove(path: &Path) -> Result<(), Error> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::Write { path: path.to_owned(), source: error })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,66 @@
+//! `stamps`: tells make what has really changed.
+//!
+//! Make compares times, but a touched file, an edited comment or a rebuilt binary is no reason to run a stage again. So before
+//! each run this tool writes, for every stage, a stamp of its code ([`code`]), of its configuration ([`config`]) and of its
+//! arguments, and replaces a stamp only where its content differs. It also takes back the manifest of a stage whose artifacts are no longer
+//! what the manifest lists ([`intact`]), so that `make <stage>` mends a damaged folder.
+
+mod code;
+mod config;
+mod intact;
+mod stamp;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use artifacts::{Layout, StageName};
+use clap::Parser;
+
+/// Writes the stamps that make compares
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Args {
+    /// The workspace's folder
+    #[arg(long, default_value = ".")]
+    workspace: PathBuf,
+
+    /// The folder of the preset's configuration files
+    #[arg(long)]
+    config: PathBuf,
+
+    /// The folder of the run, `<dataset>/<preset>`
+    #[arg(long)]
+    artifacts: PathBuf,
+
+    /// Whatever else the stages are told, for example the seed
+    #[arg(long)]
+    arguments: String,
+}
+
+fn run(args: &Args) -> anyhow::Result<()> {
+    let packages = code::Packages::read(&args.workspace)?;
+    let layout = Layout::new(&args.artifacts);
+    let folder = stamp::folder(&layout);
+    for stage in StageName::ALL {
+        let name = stage.name();
+        let code = packages.fingerprint(name).with_context(|| format!("the code of {name}"))?;
+        stamp::write(&folder, name, "code", &code)?;
+        let config = config::canonical(&args.config.join(format!("{name}.toml")))?;
+        stamp::write(&folder, name, "config", &config)?;
+        intact::check(&layout, stage)?;
+    }
+    stamp::write(&folder, "all", "arguments", &args.arguments)?;
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            use std::io::Write as _;
+            let _ = writeln!(std::io::stderr(), "stamps: error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,44 @@
+# The graph of the stages. Run by the Makefile, which hands in DATA (the raw data's folder or file), BIN, PRESET and the rest.
+#
+# A stage's target is its manifest, which the stage writes last. It depends on the manifests of the stages that it reads, and on
+# stamps of its own code, of its own configuration and of the arguments; a stamp is replaced only where its content differs
+# (crates/stamps), so that an edited comment or a rebuilt binary reruns nothing.
+
+DATASET ?= $(notdir $(patsubst %/,%,$(DATA)))
+ARTIFACTS ?= artifacts/$(DATASET)/$(PRESET)
+CONFIG ?= config/$(PRESET)
+STAMPS := $(ARTIFACTS)/.stamps
+RAW := $(if $(wildcard $(DATA)/.),$(wildcard $(DATA)/*.csv $(DATA)/*.dat $(DATA)/*.parquet $(DATA)/*.gz $(DATA)/u.*),$(DATA))
+
+manifest = $(ARTIFACTS)/$(1)/manifest.json
+stamps = $(STAMPS)/$(1).code $(STAMPS)/$(1).config $(STAMPS)/all.arguments
+run = "$(BIN)/$(1)" --config "$(CONFIG)/$(1).toml" --artifacts "$(ARTIFACTS)" --seed $(SEED) --threads $(THREADS) \
+  $(if $(QUIET),--quiet)
+
+STAGES := split train-base build-features train-meta evaluate
+.PHONY: $(STAGES)
+.DELETE_ON_ERROR:
+$(foreach stage,$(STAGES),$(eval $(stage): $(call manifest,$(stage))))
+
+$(call manifest,split): $(call stamps,split) $(RAW) $(ASSIGNMENTS)
+	@$(call run,split) --data "$(DATA)" --dataset "$(DATASET)" --preset "$(PRESET)" \
+	  $(if $(ASSIGNMENTS),--assignments "$(ASSIGNMENTS)")
+
+$(call manifest,train-base): $(call manifest,split) $(call stamps,train-base)
+	@$(call run,train-base)
+
+$(call manifest,build-features): $(call manifest,train-base) $(call stamps,build-features)
+	@$(call run,build-features)
+
+$(call manifest,train-meta): $(call manifest,build-features) $(call stamps,train-meta)
+	@$(call run,train-meta)
+
+$(call manifest,evaluate): $(call manifest,train-meta) $(call stamps,evaluate)
+	@$(call run,evaluate)
+
+# The stamps are looked at before every run, while make reads this file, so that it compares their times of now.
+unchanged := $(shell "$(BIN)/stamps" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" \
+  --arguments "data=$(DATA) dataset=$(DATASET) preset=$(PRESET) seed=$(SEED) assignments=$(ASSIGNMENTS)" || echo failed)
+ifneq ($(unchanged),)
+$(error the stamps could not be written)
+endif
