@@ -36,7 +36,8 @@ fn compute(history: &History, candidates: &[Candidate], scores: &[Column]) -> Fe
 
 #[test]
 fn the_standard_set_in_its_order() {
-    let history = History::new(&[rating(1, 10, 2.0), rating(1, 20, 3.0), rating(2, 20, 4.0)].into_iter().collect());
+    let history =
+        History::new(&[rating(1, 10, 2.0), rating(1, 20, 3.0), rating(2, 20, 4.0)].into_iter().collect());
     let asked = [rating(1, 20, 0.0), rating(2, 10, 0.0), rating(3, 30, 0.0)].map(candidate);
     let table = compute(&history, &asked, &scores(3));
     assert_eq!(table.names, STANDARD);

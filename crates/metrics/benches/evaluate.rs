@@ -66,17 +66,17 @@ impl Data {
 fn benchmark(criterion: &mut Criterion) {
     let small = generate(610, 20_168, 7);
     criterion.bench_function("20168 rows x 7 models", |bencher| {
-        bencher.iter(|| small.evaluate())
+        bencher.iter(|| small.evaluate());
     });
     let large = generate(100_000, 5_000_000, 1);
     let mut group = criterion.benchmark_group("large");
     group.sample_size(10);
     group.bench_function("5000000 rows x 1 model", |bencher| {
-        bencher.iter(|| large.evaluate())
+        bencher.iter(|| large.evaluate());
     });
     let full_catalogue = generate(500, 5_000_000, 1);
-    group.bench_function("500 lists of 10000", |bencher| {
-        bencher.iter(|| full_catalogue.evaluate())
+    group.bench_function("5000000 rows of 500 users", |bencher| {
+        bencher.iter(|| full_catalogue.evaluate());
     });
     group.finish();
 }

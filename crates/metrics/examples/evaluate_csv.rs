@@ -1,11 +1,13 @@
 //! Evaluates score columns of a CSV file: `cargo run -p metrics --example evaluate_csv -- FILE K [trec_eval]`.
 //!
 //! Columns: `user_id,item_id,rating`, then one column of scores a model; no quotes. A rating of 4 or more is relevant.
-//! Rows may stand in any order. `trec_eval` as third argument breaks ties as `trec_eval` does.
+//! Rows may stand in any order. The pooled metrics are printed for every column, whether or not its scores are on the
+//! scale that a metric needs. `trec_eval` as third argument breaks ties as `trec_eval` does.
 
 use std::error::Error;
 use std::io::Write as _;
 
+use metrics::pooled::{auc_global, calibration, log_loss, mae, rmse};
 use metrics::{Groups, ModelScores, Plan, TestRows, TieOrder, evaluate};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -70,6 +72,26 @@ fn main() -> Result<(), Box<dyn Error>> {
             "{model},{metric},{k},{mean},{},{}",
             summary.n_users, summary.n_left_out
         )?;
+    }
+    for model in &models {
+        let pooled = [
+            ("auc_global", auc_global(model.scores, &relevant)),
+            ("rmse", rmse(model.scores, &grades)),
+            ("mae", mae(model.scores, &grades)),
+            ("log_loss", log_loss(model.scores, &relevant)),
+            (
+                "calibration_error",
+                calibration(model.scores, &relevant, 15).map(|curve| curve.expected_error),
+            ),
+        ];
+        for (metric, value) in pooled {
+            writeln!(
+                out,
+                "{},{metric},,{},,",
+                model.name,
+                value.map(|value| value.to_string()).unwrap_or_default()
+            )?;
+        }
     }
     Ok(())
 }

@@ -81,11 +81,12 @@ impl Discounts {
 /// Where the table of discounts is shorter than the smaller of `k` and the list.
 pub fn dcg(gains: &[f64], k: usize, discounts: &Discounts) -> f64 {
     let k = k.min(gains.len());
-    gains[..k]
+    let terms = gains[..k]
         .iter()
         .zip(&discounts.as_slice()[..k])
-        .map(|(gain, discount)| gain * discount)
-        .sum()
+        .map(|(gain, discount)| gain * discount);
+    // An empty `sum` would be -0.
+    terms.fold(0.0, |total, term| total + term)
 }
 
 #[cfg(test)]

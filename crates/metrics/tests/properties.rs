@@ -52,10 +52,10 @@ fn measure(rows: &[Row], ties: TieOrder) -> PerUser {
     let grades: Vec<f64> = rows.iter().map(Row::stars).collect();
     let relevant: Vec<bool> = grades.iter().map(|&grade| grade >= 4.0).collect();
     let scores: Vec<f64> = rows.iter().map(|row| row.score).collect();
-    let groups = Groups::from_sorted(&column(|row| row.user_id)).unwrap();
+    let groups = Groups::from_sorted(&column(|row| row.user_id)).expect("sorted");
     let items = column(|row| row.item_id);
-    let test_rows = TestRows::new(&groups, &items, &relevant, &grades).unwrap();
-    let plan = Plan::all(&KS).unwrap().with_ties(ties);
+    let test_rows = TestRows::new(&groups, &items, &relevant, &grades).expect("checked");
+    let plan = Plan::all(&KS).expect("cuts").with_ties(ties);
     evaluate(
         &test_rows,
         &[ModelScores {
@@ -64,7 +64,7 @@ fn measure(rows: &[Row], ties: TieOrder) -> PerUser {
         }],
         &plan,
     )
-    .unwrap()
+    .expect("one score a row")
 }
 
 /// The table with every bit of its values.

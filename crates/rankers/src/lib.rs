@@ -13,6 +13,8 @@ pub mod gbdt;
 pub mod logistic;
 mod matrix;
 pub mod objective;
+mod registry;
 
 pub use error::{FitError, MatrixError, ModelError, ParamError};
 pub use matrix::{FeatureMatrix, LabelledRows};
+pub use registry::MetaModel;

@@ -94,6 +94,15 @@ pub enum Error {
         limit: u64,
     },
 
+    /// A record whose quotation mark is open at the end of the file.
+    #[error("{}, line {line}: a quotation mark is opened and never closed", file.display())]
+    OpenQuote {
+        /// The file.
+        file: PathBuf,
+        /// The 1-based line on which the record starts.
+        line: u64,
+    },
+
     /// A Parquet file that is truncated, corrupt or not Parquet at all.
     #[error("{}: not a readable Parquet file: {source}", file.display())]
     Parquet {
@@ -140,6 +149,7 @@ impl Error {
             | Self::BadAssignment(_)
             | Self::Read { .. }
             | Self::LineTooLong { .. }
+            | Self::OpenQuote { .. }
             | Self::Parquet { .. }
             | Self::ColumnType { .. }
             | Self::Genres { .. } => false,

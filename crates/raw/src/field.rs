@@ -29,7 +29,8 @@ impl Problem {
 fn quoted(field: &[u8]) -> String {
     const SHOWN: usize = 40;
     let more = if field.len() > SHOWN { "..." } else { "" };
-    format!("\"{}{more}\"", field[..field.len().min(SHOWN)].escape_ascii())
+    let escaped = field[..field.len().min(SHOWN)].escape_ascii().to_string().replace("\\'", "'");
+    format!("\"{escaped}{more}\"")
 }
 
 /// The digits of `field` as a number; `None` where it is empty, has anything but digits, or more than 18 of them.

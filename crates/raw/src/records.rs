@@ -109,7 +109,7 @@ impl Records {
                 while quotes.open_after(&self.text[seen..]) {
                     seen = self.text.len();
                     if !self.append_line(line)? {
-                        break;
+                        return Err(Error::OpenQuote { file: self.file.clone(), line });
                     }
                 }
                 self.unquote()?;
@@ -282,6 +282,12 @@ mod tests {
     }
 
     #[test]
+    fn a_quotation_mark_that_is_never_closed_is_an_error() {
+        let error = all(b"a,b\n1,\"x\n2,y\n", Separator::Comma).unwrap_err();
+        assert_eq!(error.to_string(), "test.csv, line 2: a quotation mark is opened and never closed");
+    }
+
+    #[test]
     fn a_span_keeps_the_separators() {
         let mut records = records(b"1::a::b::9\n", Separator::DoubleColon);
         let record = records.next().unwrap().unwrap();
@@ -297,16 +303,23 @@ mod tests {
             }
         }
 
-        /// The csv crate on the whole file is the reference.
+        /// The csv crate on the whole file is the reference, wherever the last quotation mark is closed.
         #[test]
         fn csv_is_cut_as_the_csv_crate_cuts_it(text in "([a\",\n]|\r\n){0,40}") {
             let mut reader =
                 csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
             let expected: Vec<Vec<String>> =
                 reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
-            let found: Vec<Vec<String>> =
-                all(text.as_bytes(), Separator::Comma).unwrap().into_iter().map(|(_, fields)| fields).collect();
-            prop_assert_eq!(found, expected);
+            match all(text.as_bytes(), Separator::Comma) {
+                Ok(found) => {
+                    let found: Vec<Vec<String>> = found.into_iter().map(|(_, fields)| fields).collect();
+                    prop_assert_eq!(found, expected);
+                }
+                Err(error) => {
+                    let is_open = matches!(error, Error::OpenQuote { .. });
+                    prop_assert!(is_open && text.contains('"'), "{}", error);
+                }
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One file a shape; here they are chosen.
 
 pub(crate) mod double_colon;
+mod guard;
 pub(crate) mod movielens_csv;
 pub(crate) mod parquet;
 pub(crate) mod tab;

@@ -1,6 +1,7 @@
 //! `BiasModel`: how generous is this user, how liked is this item.
 //!
-//! score = mu + b_u + b_i, with mu the mean rating, b_u = mean(ratings of u) - mu and b_i = mean(ratings of i) - mu.
+//! `score = mu + b_u + b_i`, with `mu` the mean rating, `b_u = mean(ratings of u) - mu` and
+//! `b_i = mean(ratings of i) - mu`.
 //! A user or an item without ratings adds 0.
 
 use dataset::{Candidate, Csr, History, IdIndex};
@@ -87,9 +88,11 @@ mod tests {
     #[test]
     fn score_is_the_mean_and_both_offsets() {
         // mu = (5 + 3 + 1) / 3 = 3; user 1: 4 - 3 = 1; user 2: 1 - 3 = -2; item 10: 3 - 3 = 0; item 20: 3 - 3 = 0
-        let ratings: Ratings = [rating(1, 10, 5.0), rating(1, 20, 3.0), rating(2, 10, 1.0)].into_iter().collect();
+        let ratings: Ratings =
+            [rating(1, 10, 5.0), rating(1, 20, 3.0), rating(2, 10, 1.0)].into_iter().collect();
         let model = BiasModel::fit(&History::new(&ratings));
-        let asked = [candidate(1, 10), candidate(2, 20), candidate(1, 99), candidate(9, 20), candidate(9, 99)];
+        let asked =
+            [candidate(1, 10), candidate(2, 20), candidate(1, 99), candidate(9, 20), candidate(9, 99)];
         assert_eq!(model.scores(&asked), [4.0, 1.0, 4.0, 3.0, 3.0]);
     }
 

@@ -63,7 +63,9 @@ impl GenreContent {
             // The mean differs from these counts by a factor only, which scaling to length 1 takes away.
             let length = profile.iter().map(|count| count * count).sum::<f64>().sqrt();
             if length > 0.0 {
-                profile.iter_mut().for_each(|count| *count /= length);
+                for count in profile {
+                    *count /= length;
+                }
             }
         }
         Self {
@@ -127,10 +129,15 @@ mod tests {
         ])
         .unwrap();
         let rating = |user_id, item_id, value| Rating { user_id, item_id, value, timestamp: 0 };
-        let ratings: Ratings =
-            [rating(1, 10, 4.0), rating(1, 20, 5.0), rating(1, 30, 3.5), rating(1, 40, 5.0), rating(2, 30, 1.0)]
-                .into_iter()
-                .collect();
+        let ratings: Ratings = [
+            rating(1, 10, 4.0),
+            rating(1, 20, 5.0),
+            rating(1, 30, 3.5),
+            rating(1, 40, 5.0),
+            rating(2, 30, 1.0),
+        ]
+        .into_iter()
+        .collect();
         GenreContent::fit(&History::new(&ratings), &items, &GenreParams::default().check().unwrap())
     }
 

@@ -57,6 +57,13 @@ impl BaseModel {
         }
     }
 
+    /// The version of [`BaseModel::schema`]; raised whenever the stored fields change.
+    pub const fn schema_version(self) -> u32 {
+        match self {
+            Self::Bias | Self::ItemKnn | Self::Mf | Self::Genre => 1,
+        }
+    }
+
     /// The model of that [`BaseModel::name`].
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|model| model.name() == name)

@@ -60,7 +60,8 @@ impl Demands {
         let fits = rows.is_consistent(n_columns) && rows.n_rows() == n_rows;
         self.that(fits, format!("its {what} rows do not fit its ids"))?;
         let sound = (0..n_rows as u32).map(|row| rows.row(row)).all(|(columns, values)| {
-            columns.windows(2).all(|pair| pair[0] < pair[1]) && values.iter().all(|&value| is_sane(f64::from(value)))
+            columns.windows(2).all(|pair| pair[0] < pair[1])
+                && values.iter().all(|&value| is_sane(f64::from(value)))
         });
         self.that(sound, format!("its {what} rows are out of order or hold a value that is no rating"))
     }

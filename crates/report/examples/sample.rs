@@ -29,6 +29,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         fs::write(folder.join(format!("{}.png", plot.name)), &plot.png)?;
     }
     let size = report.html.len() / 1000;
-    println!("{} plots and a page of {size} kB, drawn in {cold:.1?}, again in {warm:.1?}", report.plots.len());
+    println!(
+        "{} plots and a page of {size} kB, drawn in {cold:.1?}, again in {warm:.1?}",
+        report.plots.len()
+    );
     Ok(())
 }

@@ -102,7 +102,9 @@ struct Advances(Vec<(u32, f64)>);
 
 impl Advances {
     fn of(font: &'static [u8]) -> Self {
-        let Ok(font) = FontRef::new(font) else { return Self(Vec::new()) };
+        let Ok(font) = FontRef::new(font) else {
+            return Self(Vec::new());
+        };
         let metrics = font.glyph_metrics(Size::new(1.0), LocationRef::default());
         let mut advances: Vec<(u32, f64)> = font
             .charmap()
@@ -128,7 +130,11 @@ mod tests {
     fn labels_are_measured_and_cut() {
         // Inter's advances in units of 1/2816 em: H 2084, i 668 (fonttools: font["hmtx"]).
         let expected = (2084.0 + 668.0) / 2816.0 * 10.0;
-        assert!((width("Hi", 10.0, Weight::Regular) - expected).abs() < 1e-3, "{}", width("Hi", 10.0, Weight::Regular));
+        assert!(
+            (width("Hi", 10.0, Weight::Regular) - expected).abs() < 1e-3,
+            "{}",
+            width("Hi", 10.0, Weight::Regular)
+        );
         assert!(width("Hi", 10.0, Weight::SemiBold) > expected);
         let cut = fit("a rather long model name", 13.0, Weight::Regular, 80.0);
         assert!(cut.ends_with('…') && width(&cut, 13.0, Weight::Regular) <= 80.0, "{cut}");

@@ -22,7 +22,11 @@ pub fn fixed(value: f64, decimals: usize) -> String {
 /// A difference, with its sign.
 pub fn signed(value: f64, decimals: usize) -> String {
     let text = fixed(value, decimals);
-    if value > 0.0 && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) { format!("+{text}") } else { text }
+    if value > 0.0 && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
+        format!("+{text}")
+    } else {
+        text
+    }
 }
 
 /// A whole number with commas between the thousands.
@@ -109,7 +113,10 @@ mod tests {
 
     #[test]
     fn units_follow_the_size() {
-        assert_eq!([seconds(0.0421), seconds(1.234), seconds(15.64)], ["42\u{a0}ms", "1.23\u{a0}s", "15.6\u{a0}s"]);
+        assert_eq!(
+            [seconds(0.0421), seconds(1.234), seconds(15.64)],
+            ["42\u{a0}ms", "1.23\u{a0}s", "15.6\u{a0}s"]
+        );
         assert_eq!(seconds(125.2), "2\u{a0}min 05\u{a0}s");
         assert_eq!([bytes(800), bytes(118_000_000)], ["0.8\u{a0}kB", "118\u{a0}MB"]);
         assert_eq!(bytes(1_500_000_000), "1.5\u{a0}GB");

@@ -47,7 +47,12 @@ const fn loss(key: &'static str, label: &'static str, meaning: &'static str) -> 
 const KNOWN: [Known; 10] = [
     share("ndcg", "NDCG", true, "Rank-discounted gain of the relevant items, relative to the ideal order."),
     share("hit_rate", "Hit rate", true, "Share of users with a relevant item among the first k."),
-    share("precision", "Precision", true, "Relevant items among the first k, over min(k, the user's test items)."),
+    share(
+        "precision",
+        "Precision",
+        true,
+        "Relevant items among the first k, over min(k, the user's test items).",
+    ),
     share("recall", "Recall", true, "Share of the user's relevant items that are among the first k."),
     share("map", "MAP", false, "Mean over users of the average precision."),
     share("mrr", "MRR", false, "Mean over users of one over the first relevant item's rank."),

@@ -73,6 +73,11 @@ impl Run {
         self.quiet
     }
 
+    /// Every hyper-parameter in force.
+    pub fn config(&self) -> &serde_json::Value {
+        &self.config
+    }
+
     /// The folder of this run.
     pub fn layout(&self) -> &Layout {
         &self.layout

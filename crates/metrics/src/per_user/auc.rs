@@ -12,7 +12,7 @@ pub(super) const METRIC: Metric = Metric {
 /// scores count 1/2, so the order of ties does not matter here.
 ///
 /// Range: [0, 1], 1/2 for a constant score. `None` where all rows are relevant or none is: such a user is left out of
-/// the mean. Reference: Hanley and McNeil, 1982 (the Mann-Whitney statistic).
+/// the mean. Reference: Hanley and `McNeil`, 1982 (the Mann-Whitney statistic).
 pub fn auc(list: &RankedList<'_>) -> Option<f64> {
     share_of_ordered_pairs(list.relevant().iter().copied().zip(list.tied().iter().copied()))
 }

@@ -18,10 +18,11 @@ pub fn average_precision_cut(list: &RankedList<'_>, k: usize) -> Option<f64> {
         return None;
     }
     let hits = &list.relevant_ranks()[..list.hits(k)];
-    let total: f64 = (1u32..)
+    let precisions = (1u32..)
         .zip(hits)
-        .map(|(n, &rank)| f64::from(n) / (f64::from(rank) + 1.0))
-        .sum();
+        .map(|(n, &rank)| f64::from(n) / (f64::from(rank) + 1.0));
+    // An empty `sum` would be -0.
+    let total = precisions.fold(0.0, |total, precision| total + precision);
     Some(total / list.n_relevant() as f64)
 }
 

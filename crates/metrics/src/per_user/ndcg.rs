@@ -16,6 +16,7 @@ pub fn ndcg(list: &RankedList<'_>, k: usize) -> Option<f64> {
     let ideal = list.discounts().sum(k.min(list.n_relevant()));
     let hits = &list.relevant_ranks()[..list.hits(k)];
     let discounts = list.discounts().as_slice();
+    // An empty `sum` would be -0.
     let dcg = hits
         .iter()
         .fold(0.0, |total, &rank| total + discounts[rank as usize]);

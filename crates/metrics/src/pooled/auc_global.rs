@@ -8,7 +8,7 @@ use crate::ranking::descending_key;
 ///
 /// Unlike the mean of the per-user AUC it also rewards knowing which *users* like much, which reorders nobody's list.
 /// Range: [0, 1], 1/2 for a constant score. `None` where all rows are relevant or none is. Reference: Hanley and
-/// McNeil, 1982; scikit-learn's `roc_auc_score`.
+/// `McNeil`, 1982; scikit-learn's `roc_auc_score`.
 ///
 /// # Panics
 /// Where the slices have different lengths.

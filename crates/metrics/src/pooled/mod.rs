@@ -11,6 +11,6 @@ mod rmse;
 
 pub use auc_global::auc_global;
 pub use calibration::{Bin, Calibration, calibration};
-pub use log_loss::log_loss;
+pub use log_loss::{CLIP as LOG_LOSS_CLIP, log_loss};
 pub use mae::mae;
 pub use rmse::rmse;

@@ -14,6 +14,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 
 use crate::bad_rows::{BadRow, BadRows};
 use crate::field::{self, Problem};
+use crate::shape::guard::guarded;
 use crate::shape::movielens_csv::Header;
 use crate::table::RatingTable;
 use crate::{Error, Options};
@@ -71,8 +72,7 @@ pub(crate) fn read_ratings(
 /// Opens a Parquet file and reads its footer.
 pub(crate) fn open(file: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, Error> {
     let opened = File::open(file).map_err(|source| Error::read(file, source))?;
-    ParquetRecordBatchReaderBuilder::try_new(opened)
-        .map_err(|source| Error::Parquet { file: file.to_owned(), source })
+    guarded(file, || ParquetRecordBatchReaderBuilder::try_new(opened))
 }
 
 /// The names of the top-level columns.
@@ -87,13 +87,15 @@ pub(crate) fn batches<'a>(
     file: &'a Path,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, Error>> + use<'a>, Error> {
     let mask = ProjectionMask::roots(builder.parquet_schema(), roots.iter().copied());
-    let reader: ParquetRecordBatchReader = builder
-        .with_projection(mask)
-        .with_batch_size(BATCH_ROWS)
-        .build()
-        .map_err(|source| Error::Parquet { file: file.to_owned(), source })?;
-    Ok(reader.map(|batch| {
-        batch.map_err(|source| Error::Parquet { file: file.to_owned(), source: source.into() })
+    let builder = builder.with_projection(mask).with_batch_size(BATCH_ROWS);
+    let mut reader: Option<ParquetRecordBatchReader> = Some(guarded(file, || builder.build())?);
+    Ok(std::iter::from_fn(move || {
+        let open = reader.as_mut()?;
+        let batch = guarded(file, || Ok(open.next().transpose()?)).transpose();
+        if !matches!(batch, Some(Ok(_))) {
+            reader = None; // nothing more is asked of it after an error
+        }
+        batch
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use dataset::Csr;
 
-/// For one item i at a time: the sum over users v of r_vi * r_vj, for every item j.
+/// For one item i at a time: the sum over users v of `r_vi * r_vj`, for every item j.
 ///
 /// Kept by each thread and used again for the next item, so that nothing is allocated an item.
 pub struct CoRatings {
@@ -41,7 +41,9 @@ impl CoRatings {
 
     /// Back to zeros, by the cheaper way: along the entries that were touched, or from end to end.
     fn clear(&mut self, by_item: &Csr, by_user: &Csr) {
-        let Some(item) = self.filled_for.take() else { return };
+        let Some(item) = self.filled_for.take() else {
+            return;
+        };
         let users = by_item.row(item).0;
         let touched: usize = users.iter().map(|&user| by_user.row(user).0.len()).sum();
         if touched * 4 < self.sums.len() {

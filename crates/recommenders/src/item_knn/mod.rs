@@ -1,22 +1,24 @@
 //! `ItemKNNModel`: what did the user think of similar items.
 //!
 //! The similarity of two items is the cosine of their columns of raw ratings over the users, a missing rating being 0:
-//! sim(i, j) = sum over users v of r_vi * r_vj / (|r_i| * |r_j|).
+//! `sim(i, j) = sum over users v of r_vi * r_vj / (|r_i| * |r_j|)`.
 //! The score is the similarity-weighted mean of the user's ratings over the `k` most similar items that the user rated.
 //!
 //! * Only items of positive similarity are neighbours (a negative one needs negative ratings). Where the user rated fewer
-//!   than `k` of them, all count.
-//! * Of equally similar items the smaller id comes first. Equal means equal as rational numbers, see [`neighbours`].
-//! * Where no rated item is similar, the score is the plain mean of the user's ratings of the `k` items of smallest id.
+//!   than `k` of them, all count. Where there is none, all similarities count as 0, and the score is the plain mean of `k`.
+//! * Of equally similar items, the one with fewer ratings comes first (what few know says more about who knows it), then
+//!   the one of larger id. Equal means equal as rational numbers: see `neighbours`.
 //! * The candidate item itself is no neighbour, should the user have rated it.
 //! * Where the user or the item is unknown, or the user rated nothing else, the score is the mean rating.
 //!
-//! There is no matrix of similarities. [`co_ratings`] computes the row of one item sparsely, and scoring asks for one row
+//! There is no matrix of similarities. `co_ratings` computes the row of one item sparsely, and scoring asks for one row
 //! a distinct item of the batch. That row costs the summed activity of the item's raters, so a batch of all items costs the
 //! sum over users of their squared number of ratings; larger batches share rows between more candidates.
 
 mod co_ratings;
 mod neighbours;
+
+use std::cmp::Reverse;
 
 use dataset::{Candidate, Csr, History, IdIndex};
 use rayon::prelude::*;
@@ -26,7 +28,10 @@ use crate::params::in_range;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
 use co_ratings::CoRatings;
-use neighbours::Neighbours;
+use neighbours::{Nearest, TieBreak};
+
+/// More neighbours than this are not supported.
+const MAX_K: usize = 10_000;
 
 /// The hyper-parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +50,7 @@ impl Default for ItemKnnParams {
 
 impl Params for ItemKnnParams {
     fn validate(&self) -> Result<(), InvalidParam> {
-        in_range("item_knn.k", self.k, 1..=10_000)
+        in_range("item_knn.k", self.k, 1..=MAX_K)
     }
 }
 
@@ -83,7 +88,7 @@ impl ItemKnnModel {
     pub fn validate(&self) -> Result<(), InvalidModel> {
         let demand = Demands { model: BaseModel::ItemKnn.name() };
         let (n_users, n_items) = (self.users.len(), self.items.len());
-        demand.that(self.k > 0, "it has no neighbours")?;
+        demand.that((1..=MAX_K).contains(&self.k), "its number of neighbours is out of range")?;
         demand.number("mean", self.mean)?;
         demand.ids("user", &self.users)?;
         demand.ids("item", &self.items)?;
@@ -97,20 +102,29 @@ impl ItemKnnModel {
     }
 
     /// The score of one question, given the co-ratings of its item.
-    fn answer(&self, question: &Question, co_ratings: &CoRatings, neighbours: &mut Neighbours) -> f64 {
+    fn answer(&self, question: &Question, co_ratings: &CoRatings, nearest: &mut Nearest) -> f64 {
         let (rated, values) = self.by_user.row(question.user);
-        neighbours.clear();
-        for (&item, &value) in rated.iter().zip(values).filter(|&(&item, _)| item != question.item) {
-            let sum = co_ratings.sum(item);
-            if sum > 0.0 {
-                neighbours.push(item, sum, self.squared_norms[item as usize], value);
-            }
+        let others = || rated.iter().zip(values).filter(|&(&item, _)| item != question.item);
+        nearest.clear();
+        for (&item, &rating) in others() {
+            let sum = co_ratings.sum(item).max(0.0);
+            nearest.push(item, sum * sum / self.squared_norms[item as usize], rating);
         }
-        let others = || rated.iter().zip(values).rev().filter(|&(&item, _)| item != question.item).take(self.k);
-        neighbours
-            .weighted_mean(self.k)
-            .or_else(|| plain_mean(others().map(|(_, &value)| value)))
-            .unwrap_or(self.mean)
+        nearest.mean(|item| self.tie_break(item)).or_else(|| self.plain_mean(others())).unwrap_or(self.mean)
+    }
+
+    /// The mean of the first k ratings where all items are equally similar; `None` where there is none.
+    fn plain_mean<'a>(&self, rated: impl Iterator<Item = (&'a u32, &'a f32)>) -> Option<f64> {
+        let mut rated: Vec<(TieBreak, f32)> =
+            rated.map(|(&item, &rating)| (self.tie_break(item), rating)).collect();
+        rated.sort_unstable_by_key(|&(tie_break, _)| tie_break);
+        rated.truncate(self.k);
+        let sum: f64 = rated.iter().map(|&(_, rating)| f64::from(rating)).sum();
+        (!rated.is_empty()).then(|| sum / rated.len() as f64)
+    }
+
+    fn tie_break(&self, item: u32) -> TieBreak {
+        (self.by_item.row(item).0.len() as u32, Reverse(item))
     }
 }
 
@@ -134,13 +148,13 @@ impl Scorer for ItemKnnModel {
             })
             .collect();
         questions.sort_unstable_by_key(|question| (question.item, question.row));
-        let workspace = || (CoRatings::new(self.items.len()), Neighbours::default());
+        let workspace = || (CoRatings::new(self.items.len()), Nearest::new(self.k));
         questions.par_chunk_by_mut(|a, b| a.item == b.item).for_each_init(
             workspace,
-            |(co_ratings, neighbours), of_one_item| {
+            |(co_ratings, nearest), of_one_item| {
                 co_ratings.fill(of_one_item[0].item, &self.by_item, &self.by_user);
                 for question in of_one_item {
-                    question.score = self.answer(question, co_ratings, neighbours);
+                    question.score = self.answer(question, co_ratings, nearest);
                 }
             },
         );
@@ -163,12 +177,6 @@ fn transposed(rows: &Csr, n_columns: usize) -> Csr {
         columns.iter().zip(values).map(move |(&column, &value)| (column, row, value))
     });
     Csr::from_entries(n_columns, entries)
-}
-
-/// The mean in f64, in the given order; `None` of nothing.
-fn plain_mean(values: impl Iterator<Item = f32>) -> Option<f64> {
-    let (sum, n) = values.fold((0.0, 0u32), |(sum, n), value| (sum + f64::from(value), n + 1));
-    (n > 0).then(|| sum / f64::from(n))
 }
 
 #[cfg(test)]

@@ -47,9 +47,9 @@ fn only_the_k_most_similar_count() {
 }
 
 #[test]
-fn without_similar_items_the_plain_mean_of_the_k_smallest_ids() {
+fn without_similar_items_the_plain_mean() {
     assert_eq!(ask(&fitted(&five_items(), 40), 1, 50), 3.0); // (5 + 3 + 1) / 3
-    assert_eq!(ask(&fitted(&five_items(), 2), 1, 50), 4.0); // (5 + 3) / 2
+    assert_eq!(ask(&fitted(&five_items(), 2), 1, 50), 2.0); // of 30, rated once, and 20, of larger id than 10: (1 + 3) / 2
 }
 
 #[test]
@@ -79,10 +79,10 @@ fn damage_is_noticed() {
     assert!(ItemKnnModel { by_user: nan, ..model }.validate().is_err());
 }
 
-/// The definition read off the page: a full similarity for each rated item, a full sort, ties by the smaller id.
+/// The definition read off the page: a full similarity for each rated item, and a full sort.
 fn naive(ratings: &[Rating], k: usize, user_id: i64, item_id: i64) -> f64 {
     let column = |item_id: i64| ratings.iter().filter(move |rating| rating.item_id == item_id);
-    let similarity = |a: i64, b: i64| {
+    let squared_similarity = |a: i64, b: i64| {
         let dot: f64 = column(a)
             .filter_map(|one| {
                 let other = column(b).find(|other| other.user_id == one.user_id)?;
@@ -94,10 +94,15 @@ fn naive(ratings: &[Rating], k: usize, user_id: i64, item_id: i64) -> f64 {
     };
     let mut rated: Vec<(f64, i64, f64)> = (ratings.iter())
         .filter(|rating| rating.user_id == user_id && rating.item_id != item_id)
-        .map(|rating| (similarity(item_id, rating.item_id), rating.item_id, f64::from(rating.value)))
+        .map(|rating| (squared_similarity(item_id, rating.item_id), rating.item_id, f64::from(rating.value)))
         .collect();
-    // Similarities here are squared and carry the common norm; rounding it away makes equal ones equal.
-    rated.sort_by(|a, b| ((b.0 * 1e9).round().total_cmp(&(a.0 * 1e9).round())).then(a.1.cmp(&b.1)));
+    let n_ratings = |item_id| column(item_id).count();
+    // Rounding makes equal similarities equal.
+    let rounded = |similarity: f64| (similarity * 1e9).round();
+    rated.sort_by(|a, b| {
+        let by_similarity = rounded(b.0).total_cmp(&rounded(a.0));
+        by_similarity.then(n_ratings(a.1).cmp(&n_ratings(b.1))).then(b.1.cmp(&a.1))
+    });
     rated.truncate(k);
     let weight: f64 = rated.iter().map(|(squared, _, _)| squared.sqrt()).sum();
     let n = rated.len() as f64;

@@ -74,7 +74,7 @@ pub fn dot(p: &[f32], q: &[f32]) -> f32 {
     sums.iter().sum()
 }
 
-/// One step of gradient descent on error² / 2 + regularization * (|p|² + |q|²) / 2: each row moves by the other's old value.
+/// One step of gradient descent on `error² / 2 + regularization * (|p|² + |q|²) / 2`: each row moves by the other's old value.
 #[inline]
 pub fn step(p: &mut [f32], q: &mut [f32], error: f32, learning_rate: f32, regularization: f32) {
     for (p, q) in p.as_chunks_mut::<LANES>().0.iter_mut().zip(q.as_chunks_mut::<LANES>().0) {

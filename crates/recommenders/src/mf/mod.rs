@@ -1,8 +1,8 @@
 //! `MFModel`: users and items as vectors of latent factors.
 //!
-//! score = mu + b_u + b_i + p_u . q_i, with mu the mean rating, fitted by stochastic gradient descent on the squared error
+//! `score = mu + b_u + b_i + p_u . q_i`, with `mu` the mean rating, fitted by stochastic gradient descent on the squared error
 //! with L2 regularisation (Koren, Bell and Volinsky, "Matrix factorization techniques for recommender systems", 2009).
-//! Where the user or the item is unknown, the score is mu.
+//! Where the user or the item is unknown, the score is `mu`.
 
 mod factors;
 mod params;
@@ -49,7 +49,11 @@ impl MfModel {
     ///
     /// # Errors
     /// [`Diverged`] where an error or a factor leaves the finite numbers.
-    pub fn fit(history: &History, params: &Checked<MfParams>, mut rng: ChaCha8Rng) -> Result<MfFit, Diverged> {
+    pub fn fit(
+        history: &History,
+        params: &Checked<MfParams>,
+        mut rng: ChaCha8Rng,
+    ) -> Result<MfFit, Diverged> {
         let (n_users, n_items) = (history.users().len(), history.items().len());
         let mut model = Self {
             mean: history.mean(),

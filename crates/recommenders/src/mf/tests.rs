@@ -6,7 +6,8 @@ use super::*;
 use crate::Params as _;
 
 fn history(ratings: &[(i64, i64, f32)]) -> History {
-    let rows = ratings.iter().map(|&(user_id, item_id, value)| Rating { user_id, item_id, value, timestamp: 0 });
+    let rows =
+        ratings.iter().map(|&(user_id, item_id, value)| Rating { user_id, item_id, value, timestamp: 0 });
     History::new(&rows.collect::<Ratings>())
 }
 
@@ -18,8 +19,7 @@ fn fit(ratings: &[(i64, i64, f32)], params: MfParams) -> Result<MfFit, Diverged>
 fn the_biases_follow_the_update_rule() {
     // No factors (std 0). One user and item a rating, mean 4: errors 1 and -1.
     // Epoch 1: b = .5 * 1 = .5 on both sides. Epoch 2: error 1 - 1 = 0, b = .5 + .5 * (0 - .2 * .5) = .45.
-    let params =
-        MfParams { factors: 3, epochs: 2, learning_rate: 0.5, regularization: 0.2, init_std: 0.0 };
+    let params = MfParams { factors: 3, epochs: 2, learning_rate: 0.5, regularization: 0.2, init_std: 0.0 };
     let MfFit { model, learning_curve } = fit(&[(1, 10, 5.0), (2, 20, 3.0)], params).unwrap();
     let ask = |user_id, item_id| model.scores(&[Candidate { user_id, item_id, at: 0 }])[0];
     assert!((ask(1, 10) - 4.9).abs() < 1e-6);
@@ -33,7 +33,9 @@ fn the_biases_follow_the_update_rule() {
 fn the_learning_curve_falls() {
     // A rank-one pattern that offsets cannot express.
     let pattern: Vec<(i64, i64, f32)> = (0..20)
-        .flat_map(|user| (0..20).map(move |item| (user, item, if (user + item) % 2 == 0 { 5.0 } else { 1.0 })))
+        .flat_map(|user| {
+            (0..20).map(move |item| (user, item, if (user + item) % 2 == 0 { 5.0 } else { 1.0 }))
+        })
         .collect();
     let params = MfParams { epochs: 60, learning_rate: 0.05, ..MfParams::default() };
     let curve = fit(&pattern, params).unwrap().learning_curve;

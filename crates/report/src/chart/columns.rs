@@ -42,7 +42,11 @@ impl Panel {
         let pitch = span.width() / self.columns.len().max(1) as f64;
         let labels = self.labels(total, pitch - 4.0);
         // Where names would touch, every second, third, ... is printed.
-        let widest = self.columns.iter().map(|column| font::width(&column.name, LABEL, Weight::Regular)).fold(0.0, f64::max);
+        let widest = self
+            .columns
+            .iter()
+            .map(|column| font::width(&column.name, LABEL, Weight::Regular))
+            .fold(0.0, f64::max);
         let every = (((widest + 6.0) / pitch).ceil() as usize).max(1);
         for (at, column) in self.columns.iter().enumerate() {
             let x = span.left + (at as f64 + 0.5) * pitch;
@@ -54,7 +58,12 @@ impl Panel {
                 width: pitch * 0.78,
                 height,
                 ink: column.ink,
-                tip: Some(format!("{}: {} ({})", column.name, format::count(column.count), format::percent(share, 1))),
+                tip: Some(format!(
+                    "{}: {} ({})",
+                    column.name,
+                    format::count(column.count),
+                    format::percent(share, 1)
+                )),
             });
             if let Some(labels) = &labels {
                 let y = bottom - height - 11.0;
@@ -91,7 +100,8 @@ mod tests {
     #[test]
     fn labels_shorten_with_the_room() {
         let column = |name: &str, count| Column { name: name.to_owned(), count, ink: Ink::Base };
-        let panel = Panel { axis_label: String::new(), columns: vec![column("3", 26_818), column("4", 13_182)] };
+        let panel =
+            Panel { axis_label: String::new(), columns: vec![column("3", 26_818), column("4", 13_182)] };
         assert_eq!(panel.labels(40_000, 60.0).unwrap(), ["26,818", "13,182"]);
         assert_eq!(panel.labels(40_000, 38.0).unwrap(), ["26.8k", "13.2k"]);
         assert_eq!(panel.labels(40_000, 32.0).unwrap(), ["67%", "33%"]);

@@ -15,9 +15,11 @@ pub struct Dot {
     pub value: Option<f64>,
     /// The value as printed beside the dot.
     pub label: String,
+    /// What else is printed beside it where there is room; may be empty.
+    pub note: String,
     /// Decides colour and shape.
     pub kind: ModelKind,
-    /// Whether name and value are bold.
+    /// Whether the value is bold.
     pub strong: bool,
 }
 
@@ -41,6 +43,8 @@ pub struct Panel {
     pub axis_label: String,
     /// Top to bottom.
     pub rows: Vec<Dot>,
+    /// Whether the rows are named; in small multiples only the first panel of a line names them.
+    pub named: bool,
     /// A line through all rows.
     pub reference: Option<Reference>,
     /// What values can be at all.
@@ -74,27 +78,45 @@ impl Panel {
         heading + if self.reference.is_some() { 24.0 } else { 4.0 }
     }
 
+    /// The width that the rows' names take at the left of a span this wide.
+    pub fn name_room(&self, width: f64) -> f64 {
+        if !self.named {
+            return 0.0;
+        }
+        let widest =
+            self.rows.iter().map(|row| font::width(&row.name, LABEL, Weight::Regular)).fold(0.0, f64::max);
+        widest.min(width * 0.42) + 12.0
+    }
+
+    /// The pixels between the least and the largest dot: what names and labels leave.
+    fn inner(&self, span: Span, left: f64, with_notes: bool) -> (f64, f64) {
+        let label = |row: &Dot| font::width(&row.beside(with_notes), LABEL, Weight::SemiBold);
+        let room = GAP + self.rows.iter().map(label).fold(0.0, f64::max);
+        // Labels stand at the right of their dots, or at the left where a reference line is at the right.
+        if self.reference.is_some() { (left + room, span.right - 18.0) } else { (left, span.right - room) }
+    }
+
     /// Draws the panel into `span`, below `top`.
     pub fn draw(&self, scene: &mut Scene, span: Span, top: f64) {
-        let label_width = self.rows.iter().map(|row| font::width(&row.label, LABEL, Weight::SemiBold)).fold(0.0, f64::max);
-        let name_width = self.rows.iter().map(|row| font::width(&row.name, LABEL, Weight::SemiBold)).fold(0.0, f64::max);
-        let name_width = name_width.min(span.width() * 0.42);
-        // Labels stand at the right of their dots, or at the left where a reference line is at the right.
-        let pad = GAP + label_width;
-        let left = span.left + name_width + 12.0;
-        let right = span.right - if self.reference.is_some() { 18.0 } else { pad };
-        let inner = (left + if self.reference.is_some() { pad } else { 10.0 }, right - 6.0);
+        let name_room = self.name_room(span.width());
+        let left = span.left + name_room;
+        let with_notes = self.inner(span, left, true);
+        let has_notes = with_notes.1 - with_notes.0 >= 160.0;
+        let inner = if has_notes { with_notes } else { self.inner(span, left, false) };
+        // The axis line is longer than the dots' span where labels stand at the dots' left.
+        let right = inner.1;
 
-        let values = || self.rows.iter().filter_map(|row| row.value).chain(self.reference.as_ref().map(|r| r.value));
+        let values =
+            || self.rows.iter().filter_map(|row| row.value).chain(self.reference.as_ref().map(|r| r.value));
         let domain = scale::around(values(), self.least_width, self.limits);
         let scale = Linear::new(domain, inner);
-        let ticks = scale::ticks(domain, ((inner.1 - inner.0) / 48.0) as usize);
+        let ticks = scale::ticks(domain, (((inner.1 - inner.0) / 48.0) as usize).max(2));
         let rows_top = top + self.rows_top();
         let bottom = rows_top + self.rows.len() as f64 * ROW;
 
         if !self.heading.is_empty() {
-            let heading = font::fit(&self.heading, LABEL, Weight::SemiBold, span.width());
-            scene.text(Text::new(span.left, top + 9.0, heading).strong(true));
+            let heading = font::fit(&self.heading, LABEL, Weight::SemiBold, span.right - left);
+            scene.text(Text::new(left, top + 9.0, heading).strong(true));
         }
         let frame = Linear::new(domain_of_range(&scale, (left, right)), (left, right));
         axis::along_x(scene, &frame, &ticks, (rows_top, bottom), &self.axis_label, span);
@@ -103,37 +125,48 @@ impl Panel {
         }
         for (at, row) in self.rows.iter().enumerate() {
             let y = rows_top + (at as f64 + 0.5) * ROW;
-            let name = font::fit(&row.name, LABEL, Weight::SemiBold, name_width);
-            scene.text(Text::new(left - 12.0, y, name).anchor(Anchor::End).strong(row.strong));
+            if self.named {
+                let name = font::fit(&row.name, LABEL, Weight::Regular, name_room - 12.0);
+                scene.text(Text::new(left - 12.0, y, name).anchor(Anchor::End));
+            }
             match row.value.filter(|value| value.is_finite()) {
-                Some(value) => self.draw_dot(scene, row, (scale.at(value), y), (left, right), &scale),
+                Some(value) => self.draw_dot(scene, row, (frame.at(value), y), &frame, has_notes),
                 None => scene.text(Text::note(left + 8.0, y, "not defined").halo()),
             }
         }
     }
 
-    fn draw_dot(&self, scene: &mut Scene, row: &Dot, (x, y): (f64, f64), (left, right): (f64, f64), scale: &Linear) {
+    fn draw_dot(&self, scene: &mut Scene, row: &Dot, (x, y): (f64, f64), scale: &Linear, with_note: bool) {
         let ink = Ink::of_kind(row.kind);
         // From the reference the distance is the message: a stem. Otherwise a guide leads the eye from the name.
-        let (stem, to_left) = match &self.reference {
-            Some(reference) => {
-                let at = scale.at(reference.value);
-                scene.line((at, y), (x, y), ink, 2.0);
-                (at, x <= at)
-            }
-            None => {
-                scene.line((left, y), (right, y), Ink::Grid, 1.0);
-                (x, false)
-            }
-        };
-        let tip = Some(format!("{}: {}", row.name, row.label));
-        scene.marks.push(Mark::Symbol { shape: shape_of(row.kind), at: (x, y), radius: RADIUS, ink, tip });
-        let text = if to_left {
-            Text::new(x.min(stem) - GAP, y, &row.label).anchor(Anchor::End)
+        let to_left = if let Some(reference) = &self.reference {
+            let stem = scale.at(reference.value);
+            scene.line((stem, y), (x, y), ink, 2.0);
+            x <= stem
         } else {
-            Text::new(x + GAP, y, &row.label)
+            let (left, right) = scale.range();
+            scene.line((left, y), (right, y), Ink::Grid, 1.0);
+            false
+        };
+        let tip = Some(format!("{}: {}", row.name, row.beside(true)));
+        scene.marks.push(Mark::Symbol { shape: shape_of(row.kind), at: (x, y), radius: RADIUS, ink, tip });
+        let label = row.beside(with_note);
+        let text = if to_left {
+            Text::new(x - GAP, y, label).anchor(Anchor::End)
+        } else {
+            Text::new(x + GAP, y, label)
         };
         scene.text(text.strong(row.strong).halo());
+    }
+}
+
+impl Dot {
+    fn beside(&self, with_note: bool) -> String {
+        if with_note && !self.note.is_empty() {
+            format!("{} {}", self.label, self.note)
+        } else {
+            self.label.clone()
+        }
     }
 }
 
@@ -147,15 +180,14 @@ fn domain_of_range(scale: &Linear, range: (f64, f64)) -> (f64, f64) {
 fn draw_reference(scene: &mut Scene, reference: &Reference, x: f64, (top, bottom): (f64, f64), span: Span) {
     let ink = Ink::of_kind(reference.kind);
     scene.dashed((x, top - 6.0), (x, bottom), ink);
-    let label = font::fit(&reference.label, LABEL, Weight::SemiBold, span.width() - 24.0);
-    let width = font::width(&label, LABEL, Weight::SemiBold) + 18.0;
-    let left = (x - width / 2.0).min(span.right - width).max(span.left);
-    scene.marks.push(Mark::Symbol {
-        shape: shape_of(reference.kind),
-        at: (left + RADIUS, top - 15.0),
-        radius: RADIUS,
-        ink,
-        tip: None,
-    });
-    scene.text(Text::new(left + 18.0, top - 15.0, label).strong(true));
+    let label = font::fit(&reference.label, LABEL, Weight::SemiBold, span.width() - GAP);
+    let width = font::width(&label, LABEL, Weight::SemiBold);
+    let at = (x, top - 15.0);
+    scene.marks.push(Mark::Symbol { shape: shape_of(reference.kind), at, radius: RADIUS, ink, tip: None });
+    // Beside the symbol on the side that has room; both are tried before the label is pushed to the edge.
+    let left = [x - GAP - width, x + GAP]
+        .into_iter()
+        .find(|&left| left >= span.left && left + width <= span.right)
+        .unwrap_or_else(|| (x - GAP - width).max(span.left));
+    scene.text(Text::new(left, at.1, label).strong(true).halo());
 }

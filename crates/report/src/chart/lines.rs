@@ -49,7 +49,11 @@ impl Panel {
         let y_domain = scale::around(points().map(|(_, y)| y), 1e-6, None);
         let x_domain = scale::extent(points().map(|(x, _)| x)).unwrap_or((0.0, 1.0));
         let y_ticks = scale::ticks(y_domain, 5);
-        let name_width = self.lines.iter().map(|line| font::width(&line.name, LABEL, Weight::SemiBold)).fold(0.0, f64::max);
+        let name_width = self
+            .lines
+            .iter()
+            .map(|line| font::width(&line.name, LABEL, Weight::SemiBold))
+            .fold(0.0, f64::max);
         let name_width = name_width.min(span.width() * 0.34);
         let left = span.left + axis::tick_width(&y_ticks) + 10.0;
         let right = span.right - name_width - 14.0;
@@ -57,7 +61,11 @@ impl Panel {
         let x = Linear::new(x_domain, (left + 10.0, right));
         let y = Linear::new(y_domain, (bottom - 4.0, top + 4.0));
 
-        scene.text(Text::note(span.left, top - 20.0, font::fit(&self.y_label, NOTE, Weight::Regular, span.width())));
+        scene.text(Text::note(
+            span.left,
+            top - 20.0,
+            font::fit(&self.y_label, NOTE, Weight::Regular, span.width()),
+        ));
         axis::along_y(scene, &y, &y_ticks, (left, right));
         scene.line((left, bottom), (right, bottom), Ink::Axis, 1.0);
         let x_ticks = scale::whole_ticks(x_domain, (((right - left) / 44.0) as usize).clamp(1, 12));
@@ -75,27 +83,35 @@ impl Panel {
     }
 
     /// The value of each curve's best point, above or below it, whichever side is free of the curves.
-    fn draw_best(&self, scene: &mut Scene, x: &Linear, y: &Linear, (left, right): (f64, f64), (top, bottom): (f64, f64)) {
+    fn draw_best(
+        &self,
+        scene: &mut Scene,
+        x: &Linear,
+        y: &Linear,
+        (left, right): (f64, f64),
+        (top, bottom): (f64, f64),
+    ) {
         let mut taken: Vec<(f64, f64, f64)> = Vec::new(); // (left, right, y) of the labels so far
         for line in &self.lines {
-            let Some(&(best_x, best_y)) = line.points.get(line.best) else { continue };
+            let Some(&(best_x, best_y)) = line.points.get(line.best) else {
+                continue;
+            };
             let at = (x.at(best_x), y.at(best_y));
             let label = format!("{} at {}", format::metric(best_y), format::plain(best_x, 0));
             let half = font::width(&label, NOTE, Weight::SemiBold) / 2.0;
             let middle = at.0.min(right - half).max(left + half + 4.0);
-            let cost = |label_y: f64| {
-                let crossed = |&(px, py): &(f64, f64)| {
-                    (x.at(px) - middle).abs() < half + 4.0 && (y.at(py) - label_y).abs() < 11.0
-                };
-                let hidden = self.lines.iter().flat_map(|line| &line.points).filter(|point| crossed(point)).count();
+            let cost = |&label_y: &f64| {
+                let hidden =
+                    self.lines.iter().filter(|line| crosses(line, x, y, (middle, half), label_y)).count();
                 let stacked = taken.iter().any(|&(from, to, other)| {
                     middle - half < to && middle + half > from && (label_y - other).abs() < 16.0
                 });
                 let outside = label_y - 8.0 < top - 6.0 || label_y + 8.0 > bottom;
                 hidden + if stacked || outside { 1000 } else { 0 }
             };
-            let places = [at.1 - 16.0, at.1 + 16.0, at.1 - 32.0, at.1 + 32.0];
-            let Some(label_y) = places.into_iter().min_by_key(|&place| cost(place)) else { continue };
+            // The nearest place of the least cost.
+            let places = [-16.0, 16.0, -30.0, 30.0, -44.0, 44.0].map(|offset| at.1 + offset);
+            let Some(label_y) = places.into_iter().min_by_key(cost) else { continue };
             taken.push((middle - half, middle + half, label_y));
             let tip = Some(format!("{}: best {label}", line.name));
             scene.marks.push(Mark::Symbol { shape: Shape::Circle, at, radius: 5.5, ink: line.ink, tip });
@@ -122,12 +138,33 @@ impl Panel {
     }
 }
 
+/// Whether the curve runs through a label of this middle and half width at `label_y`.
+fn crosses(line: &Line, x: &Linear, y: &Linear, (middle, half): (f64, f64), label_y: f64) -> bool {
+    let (from, to) = (middle - half - 3.0, middle + half + 3.0);
+    line.points.windows(2).any(|pair| {
+        let [(x0, y0), (x1, y1)] = [(x.at(pair[0].0), y.at(pair[0].1)), (x.at(pair[1].0), y.at(pair[1].1))];
+        if x1 < from || x0 > to || x1 <= x0 {
+            return false;
+        }
+        // The part of the segment between the label's ends.
+        let height = |at: f64| y0 + (at - x0) / (x1 - x0) * (y1 - y0);
+        let (a, b) = (height(x0.max(from)), height(x1.min(to)));
+        a.min(b) < label_y + 8.0 && a.max(b) > label_y - 8.0
+    })
+}
+
 fn draw_line(scene: &mut Scene, line: &Line, x: &Linear, y: &Linear) {
     let points: Vec<(f64, f64)> = line.points.iter().map(|&(px, py)| (x.at(px), y.at(py))).collect();
     // Few points are shown one by one.
     if points.len() <= 30 {
         for &at in &points {
-            scene.marks.push(Mark::Symbol { shape: Shape::Circle, at, radius: 3.0, ink: line.ink, tip: None });
+            scene.marks.push(Mark::Symbol {
+                shape: Shape::Circle,
+                at,
+                radius: 3.0,
+                ink: line.ink,
+                tip: None,
+            });
         }
     }
     scene.marks.push(Mark::Path { points, ink: line.ink, width: 2.0 });

@@ -48,7 +48,8 @@ fn step(width: f64, most: usize) -> f64 {
     let raw = width / most.max(1) as f64;
     let power = 10f64.powf(raw.log10().floor());
     // The tolerance keeps a width that is a whole number of steps from needing the next larger step.
-    let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= raw * (1.0 - 1e-9)).unwrap_or(10.0);
+    let factor =
+        [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= raw * (1.0 - 1e-9)).unwrap_or(10.0);
     factor * power
 }
 
@@ -88,7 +89,9 @@ pub fn from_zero(values: impl Iterator<Item = f64>) -> (f64, f64) {
 /// values are.
 /// Without values, the limits or (0, 1).
 pub fn around(values: impl Iterator<Item = f64>, least: f64, limits: Option<(f64, f64)>) -> (f64, f64) {
-    let Some((low, high)) = extent(values) else { return limits.unwrap_or((0.0, 1.0)) };
+    let Some((low, high)) = extent(values) else {
+        return limits.unwrap_or((0.0, 1.0));
+    };
     // Values that break the limits are shown where they are.
     let limits = limits.filter(|&(least, most)| least <= low && high <= most);
     let missing = (least - (high - low)).max(0.0) / 2.0;

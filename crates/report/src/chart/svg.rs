@@ -33,7 +33,11 @@ impl Scene {
             escape(&self.description)
         );
         if medium == Medium::File {
-            let _ = writeln!(svg, "<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>", Ink::Surface.light());
+            let _ = writeln!(
+                svg,
+                "<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>",
+                Ink::Surface.light()
+            );
         }
         for mark in &self.marks {
             writer.mark(&mut svg, mark);
@@ -92,7 +96,9 @@ impl Writer {
                     px(*width)
                 )
             }
-            Mark::Symbol { shape, at, radius, ink, tip } => self.symbol(svg, *shape, *at, *radius, *ink, tip.as_deref()),
+            Mark::Symbol { shape, at, radius, ink, tip } => {
+                self.symbol(svg, *shape, *at, *radius, *ink, tip.as_deref())
+            }
             Mark::Text(text) => self.text(svg, text),
         };
     }
@@ -225,7 +231,10 @@ mod tests {
         scene.height = 50.0;
         scene.text(Text::new(0.0, 10.0, "x"));
         let file = scene.to_svg(Medium::File);
-        assert!(file.contains(Ink::Text.light()) && file.contains("<rect") && !file.contains("var("), "{file}");
+        assert!(
+            file.contains(Ink::Text.light()) && file.contains("<rect") && !file.contains("var("),
+            "{file}"
+        );
         let page = scene.to_svg(Medium::Page);
         assert!(page.contains("var(--text)") && !page.contains("<rect"), "{page}");
     }

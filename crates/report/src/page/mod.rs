@@ -6,7 +6,8 @@ mod view;
 use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 use crate::data::ReportData;
 use crate::error::Error;
@@ -26,10 +27,8 @@ pub fn render(data: &ReportData, plots: &[PlotSpec<'_>]) -> Result<String, Error
         SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
     );
     environment.add_template("index.html", include_str!("../../templates/index.html"))?;
-    let page = view::Page {
-        style: format!("{}\n{}\n{}", *FACES, theme::css_variables(), include_str!("../../templates/page.css")),
-        script: include_str!("../../templates/sort.js"),
-        ..view::Page::new(data, plots)
-    };
-    Ok(environment.get_template("index.html")?.render(Value::from_serialize(&page))?)
+    let style =
+        format!("{}\n{}\n{}", *FACES, theme::css_variables(), include_str!("../../templates/page.css"));
+    let page = view::Page::new(data, plots, style, include_str!("../../templates/sort.js"));
+    Ok(environment.get_template("index.html")?.render(Serde(&page))?)
 }

@@ -65,10 +65,16 @@ impl Table {
         keys.sort_by_key(|key| Metric::order(key));
         keys.dedup();
         let metrics: Vec<Metric> = keys.into_iter().map(|key| Metric::of(key, k)).collect();
-        let best: Vec<Option<String>> =
-            metrics.iter().map(|metric| metric.best(rows.iter().filter_map(|row| row.metric(&metric.key)))).collect();
+        let best: Vec<Option<String>> = metrics
+            .iter()
+            .map(|metric| metric.best(rows.iter().filter_map(|row| row.metric(&metric.key))))
+            .collect();
         let cells = |row: &ModelRow| {
-            metrics.iter().zip(&best).map(|(metric, best)| cell(row.metric(&metric.key), best.as_deref())).collect()
+            metrics
+                .iter()
+                .zip(&best)
+                .map(|(metric, best)| cell(row.metric(&metric.key), best.as_deref()))
+                .collect()
         };
         Self {
             rows: rows
@@ -125,13 +131,17 @@ mod tests {
         ];
         let table = Table::new(&models, 10);
         // `auc` is defined for no model, so it has no column.
-        assert_eq!(table.columns.iter().map(|column| column.label.as_str()).collect::<Vec<_>>(), ["NDCG@10", "RMSE"]);
+        assert_eq!(
+            table.columns.iter().map(|column| column.label.as_str()).collect::<Vec<_>>(),
+            ["NDCG@10", "RMSE"]
+        );
         assert_eq!(table.rows.iter().map(|row| row.model.as_str()).collect::<Vec<_>>(), ["d", "b", "a", "c"]);
         let texts: Vec<Vec<&str>> =
             table.rows.iter().map(|row| row.cells.iter().map(|cell| cell.text.as_str()).collect()).collect();
         assert_eq!(texts, [["0.9000", "–"], ["0.9000", "–"], ["0.8000", "0.8000"], ["–", "0.9000"]]);
         // Equal in print, equal in rank: d and b share the first place by NDCG. The least RMSE is the best.
-        let best: Vec<Vec<bool>> = table.rows.iter().map(|row| row.cells.iter().map(|cell| cell.best).collect()).collect();
+        let best: Vec<Vec<bool>> =
+            table.rows.iter().map(|row| row.cells.iter().map(|cell| cell.best).collect()).collect();
         assert_eq!(best, [[true, false], [true, false], [false, true], [false, false]]);
     }
 }

@@ -12,9 +12,9 @@ use crate::plots::{Frame, PlotSpec};
 #[derive(Serialize)]
 pub struct Page<'a> {
     /// CSS; our own, not escaped.
-    pub style: String,
+    style: String,
     /// JavaScript; our own, not escaped.
-    pub script: &'static str,
+    script: &'static str,
     dataset: &'a str,
     synthetic: bool,
     preset: &'a str,
@@ -62,8 +62,10 @@ struct Figure<'a> {
     title: &'a str,
     caption: &'a str,
     /// Our own SVG, not escaped.
-    wide: String,
     narrow: String,
+    medium: String,
+    /// Where the plot spans the page.
+    full: Option<String>,
 }
 
 /// A stage's manifest in brief.
@@ -78,12 +80,14 @@ struct Stage<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// The content of `data` and `plots`, without style and script.
-    pub fn new(data: &'a ReportData, plots: &'a [PlotSpec<'_>]) -> Self {
-        let finite = |stage: &StageRun| if stage.wall_seconds.is_finite() { stage.wall_seconds } else { 0.0 };
+    /// The content of `data` and `plots`, with the page's CSS and script.
+    pub fn new(data: &'a ReportData, plots: &'a [PlotSpec<'_>], style: String, script: &'static str) -> Self {
+        let finite = |stage: &StageRun| {
+            if stage.wall_seconds.is_finite() { stage.wall_seconds } else { 0.0 }
+        };
         Self {
-            style: String::new(),
-            script: "",
+            style,
+            script,
             dataset: &data.dataset,
             synthetic: data.synthetic,
             preset: &data.preset,
@@ -128,8 +132,9 @@ fn figure<'a>(plot: &'a PlotSpec<'_>) -> Figure<'a> {
         name: &plot.name,
         title: &plot.title,
         caption: &plot.caption,
-        wide: plot.draw(&Frame::page_wide()).to_svg(Medium::Page),
         narrow: plot.draw(&Frame::page_narrow()).to_svg(Medium::Page),
+        medium: plot.draw(&Frame::page_medium()).to_svg(Medium::Page),
+        full: plot.full_width.then(|| plot.draw(&Frame::page_full()).to_svg(Medium::Page)),
     }
 }
 

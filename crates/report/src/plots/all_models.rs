@@ -1,8 +1,9 @@
 //! Every model on the four ranking metrics, as small multiples with one order of rows.
 
 use super::PlotSpec;
+use super::frame::PANEL_GAP;
 use crate::chart::dots::{self, Dot, Panel};
-use crate::chart::{LABEL, Mark, Scene, Span, Text};
+use crate::chart::{self, LABEL, Mark, Scene, Span, Text};
 use crate::data::{ModelKind, ModelRow, ReportData};
 use crate::font::{self, Weight};
 use crate::format;
@@ -12,6 +13,8 @@ use crate::theme::Ink;
 
 /// The panels, in reading order.
 const METRICS: [&str; 4] = ["ndcg", "hit_rate", "precision", "recall"];
+/// What a panel needs, its share of the names included.
+const PANEL_WIDTH: f64 = 250.0;
 
 /// The plot, where any model has any of the metrics.
 pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
@@ -28,7 +31,10 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
         .into_iter()
         .filter(|kind| rows.iter().any(|row| row.kind == *kind))
         .collect();
-    let title = format!("All models on the {} test users with a relevant item", format::count(data.counts.users_evaluated));
+    let title = format!(
+        "All models on the {} test users with a relevant item",
+        format::count(data.counts.users_evaluated)
+    );
     Some(PlotSpec {
         name: "all-models".to_owned(),
         title,
@@ -37,15 +43,22 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
              that metric. The best of each panel is bold. Each panel has its own axis, which need not start at zero.",
             data.k
         ),
+        full_width: panels.len() > 1,
         body: Box::new(move |scene, frame, top| {
             let top = legend(scene, frame.span(), top, &kinds);
-            let spans = frame.columns();
+            let whole = frame.span();
+            let names = panels[0].name_room(whole.width());
+            // The names stand once a line, at its left; what they leave is shared evenly.
+            let rest = Span { left: whole.left + names, ..whole };
+            let spans = chart::columns_of(rest, frame.columns(panels.len(), PANEL_WIDTH).len(), PANEL_GAP);
             let mut y = top;
             for line in panels.chunks(spans.len()) {
-                for (panel, span) in line.iter().zip(&spans) {
-                    panel.draw(scene, *span, y);
+                for (at, (panel, span)) in line.iter().zip(&spans).enumerate() {
+                    let named = at == 0;
+                    let left = if named { whole.left } else { span.left };
+                    Panel { named, ..panel.clone() }.draw(scene, Span { left, ..*span }, y);
                 }
-                y += line.iter().map(Panel::height).fold(0.0, f64::max) + 10.0;
+                y += panels[0].height() + 10.0;
             }
             y - 10.0
         }),
@@ -57,12 +70,14 @@ fn panel(rows: &[&ModelRow], metric: &Metric) -> Panel {
     let dots = rows.iter().map(|row| {
         let value = row.metric(&metric.key);
         let label = value.map(format::metric).unwrap_or_default();
-        Dot { name: row.model.clone(), value, strong: best.as_ref() == Some(&label), label, kind: row.kind }
+        let strong = best.as_ref() == Some(&label);
+        Dot { name: row.model.clone(), value, label, note: String::new(), kind: row.kind, strong }
     });
     Panel {
         heading: metric.label.clone(),
         axis_label: String::new(),
         rows: dots.collect(),
+        named: true,
         reference: None,
         limits: metric.is_share.then_some((0.0, 1.0)),
         least_width: 0.02,

@@ -25,10 +25,10 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
         .map(|&(row, value)| Dot {
             name: row.model.clone(),
             value: Some(value),
-            label: match average {
-                Some((_, mean)) => format!("{} ({})", format::metric(value), format::signed(value - mean, 4)),
-                None => format::metric(value),
-            },
+            label: format::metric(value),
+            note: average
+                .map(|(_, mean)| format!("({})", format::signed(value - mean, 4)))
+                .unwrap_or_default(),
             kind: ModelKind::Base,
             strong: false,
         })
@@ -37,6 +37,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
         heading: String::new(),
         axis_label: metric.label.clone(),
         rows,
+        named: true,
         reference: average.map(|(row, value)| Reference {
             value,
             label: format!("{} {}", row.model, format::metric(value)),
@@ -53,6 +54,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
             format!("Base recommenders, {}", metric.label)
         },
         caption: caption(&bases, average.map(|(_, value)| value)),
+        full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);
             top + panel.height()
@@ -66,7 +68,9 @@ fn caption(bases: &[(&ModelRow, f64)], average: Option<f64>) -> String {
     };
     let n_below = bases.iter().filter(|(_, value)| *value < average).count();
     let reading = match (n_below, bases.len()) {
-        (below, all) if below == all => "Every one falls short of it: averaging alone already helps.".to_owned(),
+        (below, all) if below == all => {
+            "Every one falls short of it: averaging alone already helps.".to_owned()
+        }
         (0, _) => "None falls short of it: averaging alone does not help.".to_owned(),
         (below, all) => format!("{below} of {all} fall short of it."),
     };

@@ -8,14 +8,18 @@ use crate::theme::Ink;
 
 /// More features than these are not drawn; the panel says how many there are.
 const SHOWN: usize = 20;
+/// What a panel needs, names and values included.
+const PANEL_WIDTH: f64 = 400.0;
 
 /// The plot, where a model has importances.
 pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
-    let panels: Vec<Panel> = data.importances.iter().filter(|one| !one.features.is_empty()).map(panel).collect();
+    let panels: Vec<Panel> =
+        data.importances.iter().filter(|one| !one.features.is_empty()).map(panel).collect();
     if panels.is_empty() {
         return None;
     }
-    let measures = data.importances.iter().map(|one| format!("{}: {}", one.model, one.measure)).collect::<Vec<_>>();
+    let measures =
+        data.importances.iter().map(|one| format!("{}: {}", one.model, one.measure)).collect::<Vec<_>>();
     Some(PlotSpec {
         name: "feature-importances".to_owned(),
         title: "What the meta-models use".to_owned(),
@@ -24,10 +28,9 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
              statistic above them means that the stack leans on popularity or on mean ratings.",
             measures.join("; ")
         ),
+        full_width: panels.len() > 1,
         body: Box::new(move |scene, frame, top| {
-            let spans = frame.columns();
-            // One model alone gets the whole width.
-            let spans = if panels.len() == 1 { vec![frame.span()] } else { spans };
+            let spans = frame.columns(panels.len(), PANEL_WIDTH);
             let mut y = top;
             for line in panels.chunks(spans.len()) {
                 for (panel, span) in line.iter().zip(&spans) {

@@ -9,11 +9,13 @@ use crate::theme::Ink;
 /// The width of the files, in pixels.
 pub const FILE_WIDTH: f64 = 640.0;
 /// The width of the page's plots where there is room; the page scales them up, never down.
-const PAGE_WIDTH: f64 = 560.0;
+const PAGE_WIDTH: f64 = 552.0;
 /// The width of the page's plots on a screen of 360 pixels.
 const NARROW_WIDTH: f64 = 320.0;
-/// From this width on, small multiples stand side by side.
-const TWO_COLUMNS: f64 = PAGE_WIDTH;
+/// The width of the page's plots that span it.
+const FULL_WIDTH: f64 = 1160.0;
+/// Between two small multiples.
+pub const PANEL_GAP: f64 = 28.0;
 
 /// The room and the surroundings of one plot.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,19 +35,27 @@ struct Heading {
 impl Frame {
     /// A file: it may be seen without the page, so it carries its title, where the data are from, and the warning.
     pub fn file(data: &ReportData, plot: &PlotSpec<'_>) -> Self {
-        let source = format!("{} · preset {} · seed {} · Podium {}", data.dataset, data.preset, data.seed, data.version);
+        let source = format!(
+            "{} · preset {} · seed {} · Podium {}",
+            data.dataset, data.preset, data.seed, data.version
+        );
         let warning = data.synthetic.then(|| "GENERATED DATA – not MovieLens".to_owned());
         Self { width: FILE_WIDTH, heading: Some(Heading { title: plot.title.clone(), source, warning }) }
     }
 
     /// Inside the page, where there is room.
-    pub fn page_wide() -> Self {
+    pub fn page_medium() -> Self {
         Self { width: PAGE_WIDTH, heading: None }
     }
 
     /// Inside the page, on a small screen.
     pub fn page_narrow() -> Self {
         Self { width: NARROW_WIDTH, heading: None }
+    }
+
+    /// Inside the page, across it.
+    pub fn page_full() -> Self {
+        Self { width: FULL_WIDTH, heading: None }
     }
 
     fn margin(&self) -> f64 {
@@ -57,9 +67,11 @@ impl Frame {
         Span { left: self.margin(), right: self.width - self.margin() }
     }
 
-    /// The spans of small multiples in one row.
-    pub fn columns(&self) -> Vec<Span> {
-        chart::columns_of(self.span(), if self.width >= TWO_COLUMNS { 2 } else { 1 }, 28.0)
+    /// The spans of `n_panels` small multiples, side by side where each gets `least` pixels: a line of them, which the next
+    /// line repeats.
+    pub fn columns(&self, n_panels: usize, least: f64) -> Vec<Span> {
+        let n_columns = ((self.width / least) as usize).clamp(1, n_panels.max(1));
+        chart::columns_of(self.span(), n_columns, PANEL_GAP)
     }
 
     /// Draws what stands above the body, and gives the body's top.
@@ -68,7 +80,9 @@ impl Frame {
         let Span { left, right } = self.span();
         let title = font::fit(&heading.title, 18.0, Weight::SemiBold, right - left);
         scene.text(Text { size: 18.0, ..Text::new(left, 28.0, title).strong(true) });
-        let Some(warning) = &heading.warning else { return 56.0 };
+        let Some(warning) = &heading.warning else {
+            return 56.0;
+        };
         scene.text(Text { size: NOTE, ..Text::new(left, 52.0, warning).strong(true).ink(Ink::Warning) });
         80.0
     }

@@ -18,11 +18,13 @@ fn plot(curve: &LearningCurve) -> Option<PlotSpec<'_>> {
     }
     let caption = caption(curve, &lines);
     let direction = if curve.lower_is_better { "lower is better" } else { "higher is better" };
-    let panel = Panel { y_label: format!("{} ({direction})", curve.y_label), x_label: curve.x_label.clone(), lines };
+    let panel =
+        Panel { y_label: format!("{} ({direction})", curve.y_label), x_label: curve.x_label.clone(), lines };
     Some(PlotSpec {
         name: format!("{}-learning-curve", slug(&curve.key)),
         title: format!("{}: {} by {}", curve.model, curve.y_label, curve.x_label),
         caption,
+        full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);
             top + panel.height()
@@ -36,8 +38,15 @@ fn line(curve: &LearningCurve, index: usize) -> Option<Line> {
         series.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
     // Of equal values the first counts: nothing was gained after it.
     let loss = |y: f64| if curve.lower_is_better { y } else { -y };
-    let best = (0..points.len()).min_by(|&one, &other| loss(points[one].1).total_cmp(&loss(points[other].1)))?;
-    Some(Line { name: series.name.clone(), points, best, ink: Ink::of_curve(index), held_out: series.held_out })
+    let best =
+        (0..points.len()).min_by(|&one, &other| loss(points[one].1).total_cmp(&loss(points[other].1)))?;
+    Some(Line {
+        name: series.name.clone(),
+        points,
+        best,
+        ink: Ink::of_curve(index),
+        held_out: series.held_out,
+    })
 }
 
 fn caption(curve: &LearningCurve, lines: &[Line]) -> String {
@@ -60,8 +69,11 @@ fn caption(curve: &LearningCurve, lines: &[Line]) -> String {
 
 /// A key as it may stand in a file name.
 fn slug(key: &str) -> String {
-    let mapped: String =
-        key.to_lowercase().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let mapped: String = key
+        .to_lowercase()
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+        .collect();
     let slug = mapped.trim_matches('-');
     if slug.is_empty() { "model".to_owned() } else { slug.to_owned() }
 }

@@ -20,6 +20,8 @@ pub struct PlotSpec<'a> {
     pub title: String,
     /// What to read from it; one or two sentences.
     pub caption: String,
+    /// Whether it has enough panels to take the page's whole width.
+    pub full_width: bool,
     /// Draws the body; the frame around it is [`PlotSpec::draw`]'s.
     body: Box<dyn Fn(&mut Scene, &Frame, f64) -> f64 + Send + Sync + 'a>,
 }
@@ -39,9 +41,9 @@ impl PlotSpec<'_> {
 pub fn all(data: &ReportData) -> Vec<PlotSpec<'_>> {
     let mut plots = Vec::new();
     plots.extend(base_models::plot(data));
+    plots.extend(rating_distribution::plot(data));
     plots.extend(all_models::plot(data));
     plots.extend(feature_importances::plot(data));
     plots.extend(learning_curve::plots(data));
-    plots.extend(rating_distribution::plot(data));
     plots
 }

@@ -11,7 +11,8 @@ const MOST_COLUMNS: usize = 20;
 
 /// The plot, where there are ratings.
 pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
-    let mut counts: Vec<RatingCount> = data.ratings.iter().copied().filter(|one| one.value.is_finite()).collect();
+    let mut counts: Vec<RatingCount> =
+        data.ratings.iter().copied().filter(|one| one.value.is_finite()).collect();
     counts.sort_by(|one, other| one.value.total_cmp(&other.value));
     let total: u64 = counts.iter().map(|one| one.count).sum();
     if total == 0 {
@@ -20,12 +21,13 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
     let threshold = data.relevance_threshold;
     let n_relevant: u64 = counts.iter().filter(|one| one.value >= threshold).map(|one| one.count).sum();
     let binned = counts.len() > MOST_COLUMNS;
-    let columns = if binned { bins(&counts, threshold) } else { counts.iter().map(|one| column(one, threshold)).collect() };
-    let threshold = format::plain(threshold, 2);
-    let panel = Panel {
-        axis_label: format!("rating · from {threshold} on it counts as relevant (blue)"),
-        columns,
+    let columns = if binned {
+        bins(&counts, threshold)
+    } else {
+        counts.iter().map(|one| column(one, threshold)).collect()
     };
+    let threshold = format::plain(threshold, 2);
+    let panel = Panel { axis_label: format!("rating · relevant from {threshold} on (blue)"), columns };
     Some(PlotSpec {
         name: "rating-distribution".to_owned(),
         title: format!("How {} ratings are distributed", format::count(total)),
@@ -35,6 +37,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
             if binned { ", in bins" } else { "" },
             format::percent(n_relevant as f64 / total as f64, 1)
         ),
+        full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);
             top + panel.height()
@@ -74,7 +77,8 @@ mod tests {
 
     #[test]
     fn many_values_are_binned_without_loss() {
-        let counts: Vec<RatingCount> = (0..=100).map(|value| RatingCount { value: f64::from(value), count: 2 }).collect();
+        let counts: Vec<RatingCount> =
+            (0..=100).map(|value| RatingCount { value: f64::from(value), count: 2 }).collect();
         let columns = bins(&counts, 80.0);
         assert_eq!(columns.len(), MOST_COLUMNS);
         assert_eq!(columns.iter().map(|column| column.count).sum::<u64>(), 202);

@@ -1,0 +1,44 @@
+//! The hyper-parameters of `evaluate`.
+
+use metrics::Plan;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use stage::UsageError;
+
+/// The keys of `evaluate.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The cuts of the ranking metrics.
+    pub ks: Vec<u32>,
+    /// The cut of the comparison on the page and in the terminal; one of `ks`.
+    pub report_k: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { ks: vec![5, 10, 20], report_k: 10 }
+    }
+}
+
+/// The same, checked.
+pub struct Checked {
+    pub plan: Plan,
+    pub report_k: u32,
+}
+
+impl Config {
+    /// # Errors
+    /// [`UsageError`] where a cut is 0 or twice there, or `report_k` is none of them.
+    pub fn check(&self) -> Result<Checked, UsageError> {
+        let ks: Vec<usize> = self.ks.iter().map(|&k| k as usize).collect();
+        let plan = Plan::all(&ks).map_err(|error| UsageError(format!("ks: {error}")))?;
+        if !self.ks.contains(&self.report_k) {
+            return Err(UsageError(format!("report_k is {}, expected one of ks: {:?}", self.report_k, self.ks)));
+        }
+        if let Some(k) = self.ks.iter().find(|&&k| i32::try_from(k).is_err()) {
+            return Err(UsageError(format!("ks holds {k}, expected at most {}", i32::MAX)));
+        }
+        Ok(Checked { plan, report_k: self.report_k })
+    }
+}

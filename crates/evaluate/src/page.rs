@@ -1,0 +1,197 @@
+//! What the page shows, gathered from the run and the earlier stages' artifacts.
+
+use std::collections::BTreeMap;
+
+use artifacts::layout::{BASE_LEARNING_CURVES, IMPORTANCES, META_LEARNING_CURVES, RATINGS};
+use artifacts::manifest::Timings;
+use artifacts::tables::{CurvePoint, ImportanceRow, SplitRatings};
+use artifacts::{Error, Manifest};
+use rankers::MetaModel;
+use recommenders::BaseModel;
+use report::{
+    Command, Counts, Importances, LearningCurve, ModelRow, RatingCount, ReportData, Series, StageConfig, StageRun,
+};
+use serde_json::Value as Json;
+use stage::{Run, StageName};
+
+use crate::config::Checked;
+use crate::measure::Measured;
+use crate::verdict;
+
+/// What the page needs of the earlier stages besides their manifests.
+pub struct Inputs {
+    ratings: SplitRatings,
+    importances: Vec<ImportanceRow>,
+    curves: Vec<CurvePoint>,
+}
+
+impl Inputs {
+    /// # Errors
+    /// Where one of the artifacts is missing or corrupt.
+    pub fn read(run: &mut Run) -> Result<Self, Error> {
+        let mut curves: Vec<CurvePoint> = run.read_table(BASE_LEARNING_CURVES)?;
+        curves.extend(run.read_table::<Vec<CurvePoint>>(META_LEARNING_CURVES)?);
+        Ok(Self { ratings: run.read_table(RATINGS)?, importances: run.read_table(IMPORTANCES)?, curves })
+    }
+}
+
+/// The content of the page.
+pub fn data(run: &Run, inputs: Inputs, measured: &Measured, config: &Checked) -> ReportData {
+    let provenance = run.provenance();
+    let build_features = manifest(run, StageName::BuildFeatures);
+    let relevance_threshold = build_features.config.get("relevant_from").and_then(Json::as_f64).unwrap_or(f64::NAN);
+    ReportData {
+        dataset: provenance.dataset.clone(),
+        synthetic: provenance.synthetic,
+        preset: provenance.preset.clone(),
+        seed: run.seed(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        k: config.report_k,
+        relevance_threshold,
+        counts: counts(run, &inputs.ratings, measured, relevance_threshold),
+        leak_note: leak_note(build_features),
+        verdicts: verdict::sentences(measured, config.report_k),
+        models: model_rows(measured, config.report_k),
+        ratings: rating_counts(&inputs.ratings),
+        importances: importances(&inputs.importances),
+        learning_curves: learning_curves(&inputs.curves),
+        stages: stage_runs(run),
+        configs: run.upstream().iter().map(|manifest| stage_config(manifest.stage, &manifest.config))
+            .chain([stage_config(StageName::Evaluate, run.config())])
+            .collect(),
+        rerun: rerun(run),
+    }
+}
+
+/// The manifest of a stage that this one required.
+fn manifest(run: &Run, stage: StageName) -> &Manifest {
+    #[expect(clippy::expect_used, reason = "the stage has required it before it read anything")]
+    run.upstream().iter().find(|manifest| manifest.stage == stage).expect("a required stage")
+}
+
+fn counts(run: &Run, ratings: &SplitRatings, measured: &Measured, threshold: f64) -> Counts {
+    let split = manifest(run, StageName::Split);
+    let count = |name: &str| split.counts.get(name).and_then(Json::as_u64).unwrap_or(0);
+    let values = &ratings.ratings.values;
+    let relevant = values.iter().filter(|&&value| f64::from(value) >= threshold).count();
+    Counts {
+        users: count("users"),
+        items: count("items_rated"),
+        ratings: count("ratings"),
+        base_train: count("base_train"),
+        meta_train: count("meta_train"),
+        test: count("test"),
+        relevant_share: relevant as f64 / values.len() as f64,
+        users_evaluated: measured.per_user.user_ids().len() as u64,
+        users_left_out: measured.per_user.n_left_out() as u64,
+    }
+}
+
+fn leak_note(build_features: &Manifest) -> Option<String> {
+    let leaks = build_features.config.get("statistics_from").and_then(Json::as_str) == Some("training");
+    leaks.then(|| {
+        "The user and item statistics of each meta_train row were taken over ratings that include the row's own: its label leaks \
+         into its features, and the meta-models learn to trust statistics that tell them less on test rows. This preset is \
+         kept as the baseline to reproduce and to beat; the default preset does not leak. METHODOLOGY.md says what the leak costs."
+            .to_owned()
+    })
+}
+
+fn model_rows(measured: &Measured, k: u32) -> Vec<ModelRow> {
+    const SHOWN: [&str; 9] =
+        ["ndcg", "hit_rate", "precision", "recall", "map", "mrr", "auc", "log_loss", "rmse"];
+    let row = |(name, kind): &(String, report::ModelKind)| {
+        let value = |metric: &&str| ((*metric).to_owned(), measured.value(name, metric, k));
+        let metrics: BTreeMap<String, Option<f64>> = SHOWN.iter().map(value).collect();
+        ModelRow { model: name.clone(), kind: *kind, metrics }
+    };
+    measured.models.iter().map(row).collect()
+}
+
+fn rating_counts(ratings: &SplitRatings) -> Vec<RatingCount> {
+    let mut values = ratings.ratings.values.clone();
+    values.sort_by(f32::total_cmp);
+    let groups = values.chunk_by(|a, b| a == b);
+    groups.map(|group| RatingCount { value: f64::from(group[0]), count: group.len() as u64 }).collect()
+}
+
+fn importances(rows: &[ImportanceRow]) -> Vec<Importances> {
+    let of = |model: MetaModel, kind: &str, measure: &str| Importances {
+        model: model.name().to_owned(),
+        measure: measure.to_owned(),
+        features: rows
+            .iter()
+            .filter(|row| row.model == model.name() && row.kind == kind)
+            .map(|row| (row.feature.clone(), row.value))
+            .collect(),
+    };
+    vec![
+        of(MetaModel::Gb, "gain", "share of gain"),
+        of(MetaModel::Logistic, "coefficient", "change of the log-odds for one standard deviation"),
+    ]
+}
+
+fn learning_curves(points: &[CurvePoint]) -> Vec<LearningCurve> {
+    let curve = |key: &str, model: &str, x_label: &str, y_label: &str, train: &str, held_out: &str| {
+        let series = |rows: &str, name: &str, is_held_out: bool| Series {
+            name: name.to_owned(),
+            held_out: is_held_out,
+            points: points
+                .iter()
+                .filter(|point| point.model == model && point.rows == rows)
+                .map(|point| (f64::from(point.iteration), point.value))
+                .collect(),
+        };
+        let series = [series("train", train, false), series("held_out", held_out, true)];
+        LearningCurve {
+            key: key.to_owned(),
+            model: model.to_owned(),
+            x_label: x_label.to_owned(),
+            y_label: y_label.to_owned(),
+            series: series.into_iter().filter(|series| !series.points.is_empty()).collect(),
+            lower_is_better: true,
+        }
+    };
+    let curves = [
+        curve("mf", BaseModel::Mf.name(), "epoch", "RMSE", "base_train, during the epoch", "held out"),
+        curve("gb", MetaModel::Gb.name(), "trees", "log-loss", "meta_train", "held-out part of meta_train"),
+    ];
+    curves.into_iter().filter(|curve| !curve.series.is_empty()).collect()
+}
+
+fn stage_runs(run: &Run) -> Vec<StageRun> {
+    let stage_run = |stage: StageName, version: &str, timings: Timings, rows: (u64, u64)| StageRun {
+        stage: stage.name().to_owned(),
+        version: version.to_owned(),
+        wall_seconds: timings.wall_seconds,
+        peak_memory_bytes: Some(timings.peak_memory_bytes).filter(|&bytes| bytes > 0),
+        rows_read: rows.0,
+        rows_written: rows.1,
+    };
+    let earlier = run.upstream().iter().map(|manifest| {
+        let read = manifest.inputs.iter().filter_map(|input| input.rows).sum();
+        let written = manifest.outputs.iter().filter_map(|output| output.rows).sum();
+        stage_run(manifest.stage, &manifest.version, manifest.timings, (read, written))
+    });
+    let this = stage_run(StageName::Evaluate, env!("CARGO_PKG_VERSION"), run.timings(), run.rows());
+    earlier.chain([this]).collect()
+}
+
+fn stage_config(stage: StageName, config: &Json) -> StageConfig {
+    let toml = toml::to_string(config).unwrap_or_else(|_| config.to_string());
+    StageConfig { stage: stage.name().to_owned(), toml }
+}
+
+fn rerun(run: &Run) -> Vec<Command> {
+    let provenance = run.provenance();
+    let variables =
+        format!("PRESET={} DATASET={} SEED={}", provenance.preset, provenance.dataset, run.seed());
+    let command = |purpose: &str, command: String| Command { purpose: purpose.to_owned(), command };
+    vec![
+        command("Bring everything up to date", format!("make all {variables}")),
+        command(
+            "Change a hyper-parameter of the meta-models; what does not depend on it is not run again",
+            format!("$EDITOR config/{}/train-meta.toml && make all {variables}", provenance.preset),
+        ),
+    ]
+}

@@ -1,0 +1,55 @@
+//! The comparison in the terminal.
+
+use std::io::Write as _;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::config::Checked;
+use crate::measure::Measured;
+
+/// The metrics shown, with their headings.
+const SHOWN: [(&str, &str); 6] = [
+    ("ndcg", "NDCG"),
+    ("hit_rate", "hit rate"),
+    ("precision", "precision"),
+    ("recall", "recall"),
+    ("map", "MAP"),
+    ("mrr", "MRR"),
+];
+
+/// Prints the table, best NDCG first, and the verdict on stdout.
+pub fn print(measured: &Measured, config: &Checked, verdicts: &[String]) {
+    // A reader that has gone away (`| head`) is no failure of the stage.
+    let _ = write!(std::io::stdout().lock(), "{}", text(measured, config.report_k, verdicts));
+}
+
+fn text(measured: &Measured, k: u32, verdicts: &[String]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    let heading = |metric: &str, heading: &str| {
+        let has_cut = !matches!(metric, "map" | "mrr");
+        if has_cut { format!("{heading}@{k}") } else { heading.to_owned() }
+    };
+    let mut header = vec!["model".to_owned()];
+    header.extend(SHOWN.iter().map(|(metric, name)| heading(metric, name)));
+    table.set_header(header);
+    let mut names: Vec<&str> = measured.models.iter().map(|(name, _)| name.as_str()).collect();
+    let ndcg = |name: &str| measured.value(name, "ndcg", k).unwrap_or(f64::NEG_INFINITY);
+    names.sort_by(|a, b| ndcg(b).total_cmp(&ndcg(a)));
+    for name in names {
+        let cell = |(metric, _): &(&str, &str)| {
+            measured.value(name, metric, k).map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"))
+        };
+        table.add_row([name.to_owned()].into_iter().chain(SHOWN.iter().map(cell)));
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let users = format!(
+        "{} users; {} without a relevant test item left out",
+        measured.per_user.user_ids().len(),
+        measured.per_user.n_left_out()
+    );
+    let lines: Vec<String> = table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    format!("{}\n{users}\n{}\n", lines.join("\n"), verdicts.join("\n"))
+}

@@ -1,0 +1,220 @@
+//! What every base recommender promises, checked on all of them: a new model gets its line in [`expectations`] and
+//! inherits the rest.
+
+mod planted;
+
+use bincode::config::standard;
+use dataset::{Candidate, History, Items, Ratings, rng};
+use planted::{Planted, candidates};
+use recommenders::genre::GenreParams;
+use recommenders::item_knn::ItemKnnParams;
+use recommenders::mf::MfParams;
+use recommenders::{BaseModel, BaseParams, Fit, FittedModel, Scorer as _};
+
+/// What a model does with the planted ratings.
+struct Expectations {
+    /// At least this share of (liked, not liked) pairs of held-out ratings is in the right order; 0.5 is chance.
+    auc: f64,
+    /// The RMSE of the held-out ratings, as a share of the mean's; `None` where the score is not in stars.
+    rmse: Option<f64>,
+    /// The score where the user, the item, or both are unknown.
+    unknown: fn(mean: f64, item_mean: f64, user_mean: f64) -> [f64; 3],
+}
+
+/// One line a model. The planted ratings are offsets and tastes; only the factorisation can find both in full.
+fn expectations(model: BaseModel) -> Expectations {
+    match model {
+        BaseModel::Bias => {
+            Expectations { auc: 0.75, rmse: Some(0.85), unknown: |mean, item, user| [item, user, mean] }
+        }
+        BaseModel::ItemKnn => Expectations { auc: 0.75, rmse: Some(0.85), unknown: |mean, _, _| [mean; 3] },
+        BaseModel::Mf => Expectations { auc: 0.9, rmse: Some(0.45), unknown: |mean, _, _| [mean; 3] },
+        BaseModel::Genre => Expectations { auc: 0.75, rmse: None, unknown: |_, _, _| [0.0; 3] },
+    }
+}
+
+fn params() -> BaseParams {
+    // The planted set is small: few factors, and more epochs for as many steps as a real set has.
+    let mf = MfParams { factors: 8, epochs: 60, learning_rate: 0.02, ..MfParams::default() };
+    BaseParams::new(ItemKnnParams::default(), mf, GenreParams::default()).unwrap()
+}
+
+fn fit(model: BaseModel, ratings: &Ratings, items: &Items) -> Fit {
+    model.fit(&History::new(ratings), items, &params(), rng::stream(42, "test/contract")).unwrap()
+}
+
+fn bytes(model: &FittedModel) -> Vec<u8> {
+    bincode::serde::encode_to_vec(model, standard()).unwrap()
+}
+
+fn bits(scores: &[f64]) -> Vec<u64> {
+    scores.iter().map(|score| score.to_bits()).collect()
+}
+
+fn mean_of(ratings: &Ratings, keep: impl Fn(usize) -> bool) -> f64 {
+    let kept: Vec<f64> =
+        (0..ratings.len()).filter(|&row| keep(row)).map(|row| f64::from(ratings.values[row])).collect();
+    kept.iter().sum::<f64>() / kept.len() as f64
+}
+
+fn rmse(scores: &[f64], ratings: &Ratings) -> f64 {
+    let squared =
+        scores.iter().zip(&ratings.values).map(|(score, &value)| (score - f64::from(value)).powi(2));
+    (squared.sum::<f64>() / scores.len() as f64).sqrt()
+}
+
+/// The share of pairs of a liked (at least 4 stars) and another rating in which the liked one scores higher; ties are half.
+fn auc(scores: &[f64], ratings: &Ratings) -> f64 {
+    let of = |liked: bool| {
+        scores
+            .iter()
+            .zip(&ratings.values)
+            .filter(move |(_, value)| (**value >= 4.0) == liked)
+            .map(|(score, _)| *score)
+    };
+    let wins: f64 = of(true)
+        .flat_map(|good| {
+            of(false).map(move |bad| f64::from(u8::from(good > bad)) + f64::from(u8::from(good == bad)) / 2.0)
+        })
+        .sum();
+    wins / (of(true).count() * of(false).count()) as f64
+}
+
+#[test]
+fn planted_structure_is_found() {
+    let Planted { train, held_out, items } = planted::generate();
+    let asked = candidates(&held_out);
+    let rmse_of_mean = rmse(&vec![mean_of(&train, |_| true); asked.len()], &held_out);
+    for model in BaseModel::ALL {
+        let scores = fit(model, &train, &items).model.scores(&asked);
+        let Expectations { auc: least_auc, rmse: largest_rmse, .. } = expectations(model);
+        let auc = auc(&scores, &held_out);
+        assert!(auc > least_auc, "{}: AUC {auc}", model.name());
+        if let Some(share) = largest_rmse {
+            let found = rmse(&scores, &held_out) / rmse_of_mean;
+            assert!(found < share, "{}: {found} of the mean's RMSE", model.name());
+        }
+    }
+}
+
+#[test]
+fn fitted_twice_gives_the_same_bytes_in_any_row_order() {
+    let Planted { train, items, .. } = planted::generate();
+    let backwards: Ratings = (0..train.len()).rev().map(|row| train.get(row)).collect();
+    for model in BaseModel::ALL {
+        let once = fit(model, &train, &items);
+        assert_eq!(bytes(&once.model), bytes(&fit(model, &train, &items).model), "{}", model.name());
+        assert_eq!(bytes(&once.model), bytes(&fit(model, &backwards, &items).model), "{}", model.name());
+        assert_eq!(once.model.kind(), model);
+    }
+}
+
+#[test]
+fn a_model_read_back_is_sound_and_scores_the_same() {
+    let Planted { train, held_out, items } = planted::generate();
+    let asked = candidates(&held_out);
+    for model in BaseModel::ALL {
+        let fitted = fit(model, &train, &items).model;
+        let (read, _): (FittedModel, usize) =
+            bincode::serde::decode_from_slice(&bytes(&fitted), standard()).unwrap();
+        assert_eq!(read.validate(), Ok(()));
+        assert_eq!(bits(&fitted.scores(&asked)), bits(&read.scores(&asked)), "{}", model.name());
+    }
+}
+
+#[test]
+fn unknown_ids_get_the_documented_score() {
+    let Planted { train, items, .. } = planted::generate();
+    let (user_id, item_id) = (train.user_ids[0], train.item_ids[0]);
+    let asked = [(-5, item_id), (user_id, -5), (-5, -5)].map(|(user_id, item_id)| Candidate {
+        user_id,
+        item_id,
+        at: 0,
+    });
+    let item_mean = mean_of(&train, |row| train.item_ids[row] == item_id);
+    let user_mean = mean_of(&train, |row| train.user_ids[row] == user_id);
+    for model in BaseModel::ALL {
+        let expected = (expectations(model).unknown)(mean_of(&train, |_| true), item_mean, user_mean);
+        for (score, expected) in fit(model, &train, &items).model.scores(&asked).into_iter().zip(expected) {
+            assert!((score - expected).abs() < 1e-12, "{}: {score}, not {expected}", model.name());
+        }
+    }
+}
+
+#[test]
+fn an_empty_history_gives_a_sound_model() {
+    let asked = [Candidate { user_id: 1, item_id: 3, at: 0 }];
+    for items in [Items::default(), planted::generate().items] {
+        for model in BaseModel::ALL {
+            let fitted = fit(model, &Ratings::default(), &items).model;
+            assert_eq!(fitted.validate(), Ok(()));
+            assert_eq!(fitted.scores(&asked), [0.0], "{}", model.name());
+            assert!(fitted.scores(&[]).is_empty());
+        }
+    }
+}
+
+#[test]
+fn items_that_are_not_in_the_catalogue_are_scored() {
+    let Planted { train, held_out, .. } = planted::generate();
+    for model in BaseModel::ALL {
+        let scores = fit(model, &train, &Items::default()).model.scores(&candidates(&held_out));
+        assert!(scores.iter().all(|score| score.is_finite()), "{}", model.name());
+    }
+}
+
+#[test]
+fn threads_and_batches_change_no_bit() {
+    let Planted { train, held_out, items } = planted::generate();
+    // Rated items too, and every candidate several times: more rows than one thread's block.
+    let asked = [candidates(&held_out), candidates(&train)].concat().repeat(2);
+    assert!(asked.len() > 8_000, "{}", asked.len());
+    let on = |n_threads: usize, run: &(dyn Fn() -> Vec<f64> + Sync)| {
+        bits(&rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap().install(run))
+    };
+    for model in BaseModel::ALL {
+        let fitted = fit(model, &train, &items).model;
+        let whole = on(1, &|| fitted.scores(&asked));
+        assert_eq!(whole, on(2, &|| fitted.scores(&asked)), "{}", model.name());
+        assert_eq!(whole, on(5, &|| fitted.scores(&asked)), "{}", model.name());
+        for at in [0, 1, asked.len() / 3] {
+            let (first, second) = asked.split_at(at);
+            let parts = on(2, &|| [fitted.scores(first), fitted.scores(second)].concat());
+            assert_eq!(whole, parts, "{}: cut at {at}", model.name());
+        }
+        let mut backwards = asked.clone();
+        backwards.reverse();
+        let mut reversed = on(2, &|| fitted.scores(&backwards));
+        reversed.reverse();
+        assert_eq!(whole, reversed, "{}: reversed", model.name());
+    }
+}
+
+/// Changes one byte after the other: what still decodes must be refused, or score without a panic.
+#[test]
+fn damaged_models_do_not_panic() {
+    let Planted { train, held_out, items } = planted::generate();
+    let few: Ratings = train.iter().take(60).collect();
+    let asked = [candidates(&few), candidates(&held_out)[..20].to_vec()].concat();
+    let config = standard().with_limit::<{ 1 << 20 }>();
+    for model in BaseModel::ALL {
+        let sound = bytes(&fit(model, &few, &items).model);
+        let mut refused = 0;
+        for at in 0..sound.len() {
+            for flip in [0x01, 0x80, 0xff] {
+                let mut damaged = sound.clone();
+                damaged[at] ^= flip;
+                let decoded = bincode::serde::decode_from_slice::<FittedModel, _>(&damaged, config);
+                match decoded.map(|(model, _)| model.validate().map(|()| model)) {
+                    Ok(Ok(model)) => {
+                        let scores = model.scores(&asked);
+                        assert!(scores.iter().all(|score| score.is_finite()), "byte {at}: {model:?}");
+                    }
+                    _ => refused += 1,
+                }
+            }
+        }
+        // Lengths, ids and infinities at least; another finite factor or rating is as good as the one before.
+        assert!(refused > 200, "{}: {refused} of {}", model.name(), sound.len() * 3);
+    }
+}
