@@ -31,7 +31,8 @@ fn scores(n_rows: usize) -> Vec<Column> {
 
 fn compute(history: &History, candidates: &[Candidate], scores: &[Column]) -> FeatureTable {
     let builder = FeatureBuilder::new(&FeatureGroupKind::ALL, &Context { history });
-    builder.compute(&Batch::new(candidates, scores).unwrap()).unwrap()
+    let batch = Batch::new(candidates, scores).expect("one score a candidate");
+    builder.compute(&batch).expect("no two features of one name")
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn read_csv(path: &Path, table: &mut Table) -> Result<(), Error> {
             table.add(number, Assignment { part, fold }).map_err(|problem| (ROW, problem))
         };
         parse().map_err(|(column, problem)| {
-            Error::BadAssignment(BadRow::in_text(path, record.line, column, problem))
+            Error::BadAssignment(Box::new(BadRow::in_text(path, record.line, column, problem)))
         })?;
     }
     Ok(())
@@ -121,7 +121,7 @@ fn read_parquet(path: &Path, table: &mut Table) -> Result<(), Error> {
                 table.add(number, Assignment { part, fold }).map_err(|problem| (ROW, problem))
             };
             parse().map_err(|(column, problem)| {
-                Error::BadAssignment(BadRow::in_parquet(path, row, column, problem))
+                Error::BadAssignment(Box::new(BadRow::in_parquet(path, row, column, problem)))
             })?;
             row += 1;
         }

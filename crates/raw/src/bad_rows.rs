@@ -63,7 +63,7 @@ impl BadRows {
     /// Counts and lists `row` where malformed rows are skipped; an error otherwise.
     pub(crate) fn add(&mut self, row: BadRow) -> Result<(), Error> {
         if !self.skip {
-            return Err(Error::BadRow(row));
+            return Err(Error::BadRow(Box::new(row)));
         }
         self.n += 1;
         if self.listed.len() < LISTED_BAD_ROWS {

@@ -28,14 +28,14 @@ pub enum Error {
     },
 
     /// The ratings file holds no (usable) rating.
-    #[error("{}: no ratings in it{}; check that this is the right file", file.display(), skipped(*n_bad_rows, first.as_ref()))]
+    #[error("{}: no ratings in it{}; check that this is the right file", file.display(), skipped(*n_bad_rows, first.as_deref()))]
     NoRatings {
         /// The ratings file.
         file: PathBuf,
         /// How many malformed rows were skipped.
         n_bad_rows: u64,
         /// The first of them.
-        first: Option<BadRow>,
+        first: Option<Box<BadRow>>,
     },
 
     /// A column that is needed is not in the file's header.
@@ -65,11 +65,11 @@ pub enum Error {
 
     /// A malformed row, where malformed rows are not skipped.
     #[error("{0}; --skip-bad-rows would skip such rows and list them")]
-    BadRow(BadRow),
+    BadRow(Box<BadRow>),
 
     /// A malformed row of an assignments file; these are never skipped.
     #[error("{0}")]
-    BadAssignment(BadRow),
+    BadAssignment(Box<BadRow>),
 
     /// The file cannot be opened or read.
     #[error("{}: cannot be read: {source}", file.display())]
@@ -166,5 +166,7 @@ impl Error {
 }
 
 fn skipped(n_bad_rows: u64, first: Option<&BadRow>) -> String {
-    first.map_or_else(String::new, |first| format!(", {n_bad_rows} malformed rows were skipped, the first: {first}"))
+    first.map_or_else(String::new, |first| {
+        format!(", {n_bad_rows} malformed rows were skipped, the first: {first}")
+    })
 }

@@ -52,7 +52,7 @@ pub fn read(location: &Path, options: &Options) -> Result<RawData, Error> {
     let table = shape::read_ratings(&layout, options, &mut bad_rows)?;
     if table.ratings.is_empty() {
         let (first, n_bad_rows) = bad_rows.first_and_count();
-        return Err(Error::NoRatings { file: layout.ratings, n_bad_rows, first });
+        return Err(Error::NoRatings { file: layout.ratings, n_bad_rows, first: first.map(Box::new) });
     }
     let catalogue = shape::read_catalogue(&layout, options, &mut bad_rows)?;
     let tags = shape::read_tags(&layout, options, &mut bad_rows)?;

@@ -242,30 +242,34 @@ mod tests {
 
     #[test]
     fn line_ends_and_byte_order_mark_are_no_part_of_a_field() {
-        check("\u{feff}a,b\r\n1,2\r\n\r\n3,4", Separator::Comma, &[
-            (1, &["a", "b"]),
-            (2, &["1", "2"]),
-            (4, &["3", "4"]),
-        ]);
+        check(
+            "\u{feff}a,b\r\n1,2\r\n\r\n3,4",
+            Separator::Comma,
+            &[(1, &["a", "b"]), (2, &["1", "2"]), (4, &["3", "4"])],
+        );
     }
 
     #[test]
     fn quoted_fields_hold_commas_quotes_and_lines() {
-        check("1,\"Heat, The (1995)\",x\n2,\"\"\"Great\"\" (1996)\"\n3,\"two\nlines\"\n4,5\" disk\n", Separator::Comma, &[
-            (1, &["1", "Heat, The (1995)", "x"]),
-            (2, &["2", "\"Great\" (1996)"]),
-            (3, &["3", "two\nlines"]),
-            (5, &["4", "5\" disk"]),
-        ]);
+        check(
+            "1,\"Heat, The (1995)\",x\n2,\"\"\"Great\"\" (1996)\"\n3,\"two\nlines\"\n4,5\" disk\n",
+            Separator::Comma,
+            &[
+                (1, &["1", "Heat, The (1995)", "x"]),
+                (2, &["2", "\"Great\" (1996)"]),
+                (3, &["3", "two\nlines"]),
+                (5, &["4", "5\" disk"]),
+            ],
+        );
     }
 
     #[test]
     fn double_colons_are_one_separator() {
-        check("1::Mission: Impossible::A|B\n::::\n1:::2", Separator::DoubleColon, &[
-            (1, &["1", "Mission: Impossible", "A|B"]),
-            (2, &["", "", ""]),
-            (3, &["1", ":2"]),
-        ]);
+        check(
+            "1::Mission: Impossible::A|B\n::::\n1:::2",
+            Separator::DoubleColon,
+            &[(1, &["1", "Mission: Impossible", "A|B"]), (2, &["", "", ""]), (3, &["1", ":2"])],
+        );
     }
 
     #[test]

@@ -7,8 +7,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::weighted::WeightedAliasIndex;
 use rand_distr::{Distribution as _, Exp1, StandardNormal};
 
-use crate::titles;
 use crate::Shape;
+use crate::titles;
 
 /// The dimensions of taste.
 pub(crate) const RANK: usize = 8;

@@ -71,13 +71,18 @@ mod tests {
 
     #[test]
     fn impossible_sizes_are_named() {
-        let message = |n_users, n_items, n_ratings| {
-            Shape::new(n_users, n_items, n_ratings, 0).unwrap_err().to_string()
-        };
+        let message =
+            |n_users, n_items, n_ratings| Shape::new(n_users, n_items, n_ratings, 0).unwrap_err().to_string();
         assert_eq!(message(0, 5, 5), "users = 0: expected 1 to 100000000");
         assert_eq!(message(5, 0, 5), "items = 0: expected 1 to 10000000");
-        assert_eq!(message(3, 4, 13), "ratings = 13: expected 3 (one a user) to 12 (every user rates every item)");
-        assert_eq!(message(3, 4, 2), "ratings = 2: expected 3 (one a user) to 12 (every user rates every item)");
+        assert_eq!(
+            message(3, 4, 13),
+            "ratings = 13: expected 3 (one a user) to 12 (every user rates every item)"
+        );
+        assert_eq!(
+            message(3, 4, 2),
+            "ratings = 2: expected 3 (one a user) to 12 (every user rates every item)"
+        );
         assert!(Shape::new(3, 4, 12, 0).is_ok());
     }
 }

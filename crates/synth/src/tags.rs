@@ -11,8 +11,22 @@ const TAGGERS: f64 = 0.1;
 const TAGGED: f64 = 0.28;
 
 const WORDS: [&str; 16] = [
-    "slow", "funny", "atmospheric", "twist ending", "great soundtrack", "too long", "based on a book", "quirky",
-    "visually stunning", "predictable", "dark, but funny", "\"must see\"", "nostalgic", "boring", "great acting", "remake",
+    "slow",
+    "funny",
+    "atmospheric",
+    "twist ending",
+    "great soundtrack",
+    "too long",
+    "based on a book",
+    "quirky",
+    "visually stunning",
+    "predictable",
+    "dark, but funny",
+    "\"must see\"",
+    "nostalgic",
+    "boring",
+    "great acting",
+    "remake",
 ];
 
 /// A tag of a user's rated item: item index, text, timestamp.

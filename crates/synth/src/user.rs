@@ -154,12 +154,8 @@ impl User {
 
     /// The rating of `item`, 1 to 10 half stars.
     fn half_stars(&self, item: &Item, mood: f32, rng: &mut ChaCha8Rng) -> u8 {
-        let stars = MEAN
-            + self.bias
-            + item.quality
-            + TASTE_SD * self.affinity(item)
-            + mood
-            + NOISE_SD * normal(rng);
+        let stars =
+            MEAN + self.bias + item.quality + TASTE_SD * self.affinity(item) + mood + NOISE_SD * normal(rng);
         let half_stars = if self.whole_stars { stars.round() * 2.0 } else { (stars * 2.0).round() };
         half_stars.clamp(if self.whole_stars { 2.0 } else { 1.0 }, 10.0) as u8
     }

@@ -48,7 +48,8 @@ pub(crate) fn read_tags(file: &Path, bad_rows: &mut BadRows) -> Result<Vec<Tag>,
             user_id: field::id(record.get(0)).map_err(|problem| ("user", problem))?,
             item_id: field::id(record.get(1)).map_err(|problem| ("item", problem))?,
             tag: field::old_text(record.span(2, n_fields - 2)).into_owned(),
-            timestamp: field::timestamp(record.get(n_fields - 1)).map_err(|problem| ("timestamp", problem))?,
+            timestamp: field::timestamp(record.get(n_fields - 1))
+                .map_err(|problem| ("timestamp", problem))?,
         })
     })
 }

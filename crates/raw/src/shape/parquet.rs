@@ -159,7 +159,8 @@ impl Whole {
                 TimeUnit::Nanosecond => 1_000_000_000,
             };
             let ticks = cast(array, &DataType::Int64).ok()?;
-            let seconds = ticks.as_primitive::<Int64Type>().unary::<_, Int64Type>(|at| at.div_euclid(per_second));
+            let seconds =
+                ticks.as_primitive::<Int64Type>().unary::<_, Int64Type>(|at| at.div_euclid(per_second));
             Some(Self { original: array.clone(), numbers: Numbers::Integers(std::sync::Arc::new(seconds)) })
         })
         .or_else(|_| Self::new(file, batch, name))

@@ -4,7 +4,8 @@ use std::fs;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, DictionaryArray, Int64Array, LargeStringArray, StringArray, StringViewArray, UInt8Array, UInt32Array,
+    ArrayRef, DictionaryArray, Int64Array, LargeStringArray, StringArray, StringViewArray, UInt8Array,
+    UInt32Array,
 };
 use arrow::datatypes::Int8Type;
 use dataset::split::Part;
@@ -28,7 +29,8 @@ fn read_csv(text: &str) -> Result<Vec<Option<Assignment>>, Error> {
 
 #[test]
 fn a_csv_in_any_order_with_further_columns() {
-    let found = read_csv("note,split,row,fold\nx,base_train,2,3\n\"a,b\",test,0,\n,meta_train,3, \n").unwrap();
+    let found =
+        read_csv("note,split,row,fold\nx,base_train,2,3\n\"a,b\",test,0,\n,meta_train,3, \n").unwrap();
     assert_eq!(found, expected(Some(3)));
     let found = read_csv("row,split\r\n3,meta_train\r\n2,base_train\r\n0,test").unwrap();
     assert_eq!(found, expected(None));
@@ -57,11 +59,23 @@ fn parquet_with_strings_of_any_kind() {
 #[test]
 fn what_is_wrong_is_named() {
     for (text, problem) in [
-        ("row,split\n0,train\n", "split.csv, line 2, column split: found \"train\", expected base_train, meta_train or test"),
-        ("row,split\n0,test\n0,test\n", "split.csv, line 3, column row: found 0 a second time, expected each row once"),
-        ("row,split\n4,test\n", "split.csv, line 2, column row: found 4, expected a row of the ratings file, which has 4"),
+        (
+            "row,split\n0,train\n",
+            "split.csv, line 2, column split: found \"train\", expected base_train, meta_train or test",
+        ),
+        (
+            "row,split\n0,test\n0,test\n",
+            "split.csv, line 3, column row: found 0 a second time, expected each row once",
+        ),
+        (
+            "row,split\n4,test\n",
+            "split.csv, line 2, column row: found 4, expected a row of the ratings file, which has 4",
+        ),
         ("row,split\n-1,test\n", "split.csv, line 2, column row: found \"-1\""),
-        ("row,split,fold\n1,test,256\n", "split.csv, line 2, column fold: found \"256\", expected a whole number from 0 to 255"),
+        (
+            "row,split,fold\n1,test,256\n",
+            "split.csv, line 2, column fold: found \"256\", expected a whole number from 0 to 255",
+        ),
         ("row,split\n1\n", "split.csv, line 2, column split: found 1 field, expected 2"),
         ("index,split\n1,test\n", "split.csv: no column row; its columns are index, split"),
     ] {

@@ -1,5 +1,11 @@
 //! Reading whole folders and files, shape by shape.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "helpers of tests, which clippy does not see as such"
+)]
+
 mod assignments;
 mod malformed;
 mod parquet;

@@ -60,7 +60,10 @@ fn files_without_a_header_say_their_columns_too() {
     let error = read(&[("u.data", b"1\t2\t3\n")]).unwrap_err();
     assert!(error.to_string().contains("u.data, line 1, column timestamp: found 3 fields"), "{error}");
     let error = read(&[("u.data", b"1\t2\t3\t4\n"), ("u.item", b"2|Title|x|x|x|0|2\n")]).unwrap_err();
-    assert!(error.to_string().contains("u.item, line 1, column genres: found 7 fields, expected 24"), "{error}");
+    assert!(
+        error.to_string().contains("u.item, line 1, column genres: found 7 fields, expected 24"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -68,7 +71,10 @@ fn nothing_but_malformed_rows_is_no_ratings() {
     let folder = folder(&[("ratings.csv", b"userId,movieId,rating\nx,2,3\ny,2,3\n")]);
     let error = raw::read(folder.path(), &skipping()).unwrap_err();
     let message = error.to_string();
-    assert!(error.is_usage() && message.contains("no ratings in it, 2 malformed rows were skipped"), "{message}");
+    assert!(
+        error.is_usage() && message.contains("no ratings in it, 2 malformed rows were skipped"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -84,7 +90,8 @@ fn the_accepted_range_is_the_callers() {
 fn the_65th_genre_is_an_error() {
     let genres: Vec<String> = (0..65).map(|g| format!("g{g}")).collect();
     let movies = format!("movieId,title,genres\n2,T,{}\n", genres.join("|"));
-    let error = read(&[("ratings.csv", b"userId,movieId,rating\n1,2,3\n"), ("movies.csv", movies.as_bytes())]);
+    let error =
+        read(&[("ratings.csv", b"userId,movieId,rating\n1,2,3\n"), ("movies.csv", movies.as_bytes())]);
     let message = error.unwrap_err().to_string();
     assert!(message.contains("movies.csv: 65 distinct genres, at most 64"), "{message}");
 }
@@ -92,7 +99,10 @@ fn the_65th_genre_is_an_error() {
 /// Text that is nearly a data file: more likely to get past the first field than random bytes.
 fn nearly_csv() -> impl Strategy<Value = Vec<u8>> {
     let header = "userId,movieId,rating,timestamp\n";
-    let rows = prop::collection::vec("[0-9]{1,3}[,:|\t]{1,2}[0-9]{1,20},[0-9.\"eN-]{0,4},[0-9 \"\u{e9}]{0,5}\r?\n?", 0..12);
+    let rows = prop::collection::vec(
+        "[0-9]{1,3}[,:|\t]{1,2}[0-9]{1,20},[0-9.\"eN-]{0,4},[0-9 \"\u{e9}]{0,5}\r?\n?",
+        0..12,
+    );
     (rows, prop::collection::vec(any::<u8>(), 0..20))
         .prop_map(move |(rows, noise)| [header.as_bytes(), rows.concat().as_bytes(), &noise].concat())
 }

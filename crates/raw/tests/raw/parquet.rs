@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, Decimal128Array, Float32Array, Float64Array, Int8Array, Int32Array, Int64Array, RecordBatch,
-    StringArray, TimestampMillisecondArray, UInt16Array, UInt64Array,
+    Array, ArrayRef, Decimal128Array, Float32Array, Float64Array, Int8Array, Int32Array, Int64Array,
+    RecordBatch, StringArray, TimestampMillisecondArray, UInt16Array, UInt64Array,
 };
 use parquet::arrow::ArrowWriter;
 use raw::{DEFAULT_RATING_RANGE, Error, Options, RawData};
@@ -15,7 +15,8 @@ use crate::rows;
 
 /// Writes one table.
 pub(crate) fn write(file: &Path, columns: Vec<(&str, ArrayRef)>) {
-    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true))).unwrap();
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true))).unwrap();
     let mut writer = ArrowWriter::try_new(File::create(file).unwrap(), batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
@@ -49,8 +50,13 @@ fn numbers_of_any_width() {
     for ((rating, user), timestamp) in ratings.into_iter().zip(users).zip(timestamps) {
         let other = array(StringArray::from(vec!["ignored", "too"]));
         let item = array(UInt16Array::from(vec![9, 9]));
-        let columns =
-            vec![("other", other), ("rating", rating), ("timestamp", timestamp), ("user_id", user), ("item_id", item)];
+        let columns = vec![
+            ("other", other),
+            ("rating", rating),
+            ("timestamp", timestamp),
+            ("user_id", user),
+            ("item_id", item),
+        ];
         let data = read(columns, false).unwrap();
         assert_eq!(rows(&data), [(1, 9, 4.0, 10), (2, 9, 3.5, 20)]);
         assert_eq!(data.rows, [1, 0]);
@@ -66,7 +72,10 @@ fn nulls_and_numbers_out_of_range_are_malformed_rows() {
         vec![("user_id", array(users)), ("item_id", array(items)), ("rating", array(ratings))]
     };
     let error = read(columns(), false).unwrap_err().to_string();
-    assert!(error.contains("my.parquet, row 2, column user_id: found null, expected a whole number"), "{error}");
+    assert!(
+        error.contains("my.parquet, row 2, column user_id: found null, expected a whole number"),
+        "{error}"
+    );
     let data = read(columns(), true).unwrap();
     assert_eq!((rows(&data), data.n_rows), (vec![(1, 1, 5.0, 0)], 5));
     let listed: Vec<(u64, &str, &str)> = data
@@ -74,12 +83,15 @@ fn nulls_and_numbers_out_of_range_are_malformed_rows() {
         .iter()
         .map(|bad| (bad.line, bad.column.as_str(), bad.problem.split(',').next().unwrap()))
         .collect();
-    assert_eq!(listed, [
-        (2, "user_id", "found null"),
-        (3, "user_id", "found 18446744073709551615"),
-        (4, "item_id", "found 1.5"),
-        (5, "rating", "found NaN"),
-    ]);
+    assert_eq!(
+        listed,
+        [
+            (2, "user_id", "found null"),
+            (3, "user_id", "found 18446744073709551615"),
+            (4, "item_id", "found 1.5"),
+            (5, "rating", "found NaN"),
+        ]
+    );
 }
 
 #[test]

@@ -10,7 +10,10 @@ fn ml_latest_small_has_its_published_counts() {
     let data = raw::read(&folder, &Options::default()).unwrap();
     // Its README.txt: 100836 ratings and 3683 tag applications across 9742 movies, created by 610 users.
     let n_users = data.ratings.user_ids.chunk_by(|a, b| a == b).count();
-    assert_eq!((data.ratings.len(), n_users, data.items.all().len(), data.tags.len()), (100_836, 610, 9742, 3683));
+    assert_eq!(
+        (data.ratings.len(), n_users, data.items.all().len(), data.tags.len()),
+        (100_836, 610, 9742, 3683)
+    );
     assert_eq!((data.n_rows, data.n_duplicates, data.n_bad_rows), (100_836, 0, 0));
     // cut -d, -f3 ratings.csv | awk '{s+=$1} END {print s}'
     let total: f64 = data.ratings.values.iter().map(|&value| f64::from(value)).sum();

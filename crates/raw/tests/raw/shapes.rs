@@ -43,7 +43,14 @@ fn movielens_csv() {
     let titles: Vec<(i64, &str, Option<i32>, u32)> =
         data.items.all().iter().map(|i| (i.item_id, i.title.as_str(), i.year, i.genres.len())).collect();
     // 20 is rated and not in movies.csv
-    assert_eq!(titles, [(10, "Heat, The (1995)", Some(1995), 2), (20, "", None, 0), (30, "\"Odd\" One (2001)", Some(2001), 0)]);
+    assert_eq!(
+        titles,
+        [
+            (10, "Heat, The (1995)", Some(1995), 2),
+            (20, "", None, 0),
+            (30, "\"Odd\" One (2001)", Some(2001), 0)
+        ]
+    );
     let tag = |user_id, tag: &str, timestamp| Tag { user_id, item_id: 10, tag: tag.to_owned(), timestamp };
     assert_eq!(data.tags, [tag(1, "fun", 61), tag(2, "naïve, slow", 101)]);
     assert_eq!(data.files.len(), 3);
@@ -82,7 +89,9 @@ fn double_colons_with_latin_1_titles() {
 #[test]
 fn tabs_with_genre_flags() {
     let item = |id: u32, title: &str, flags: &str| format!("{id}|{title}|01-Jan-1995||http://x|{flags}\n");
-    let flags = |set: &[usize]| (0..19).map(|g| if set.contains(&g) { "1" } else { "0" }).collect::<Vec<_>>().join("|");
+    let flags = |set: &[usize]| {
+        (0..19).map(|g| if set.contains(&g) { "1" } else { "0" }).collect::<Vec<_>>().join("|")
+    };
     let items = item(1, "Toy Story (1995)", &flags(&[3, 5])) + &item(267, "unknown", &flags(&[0]));
     let mut items = items.into_bytes();
     items.extend(b"543|Mis\xe9rables, Les (1995)|01-Jan-1995||http://x|");
@@ -96,7 +105,8 @@ fn tabs_with_genre_flags() {
     assert!(data.items.get(267).unwrap().genres.is_empty());
     assert_eq!(data.items.get(543).unwrap().title, "Misérables, Les (1995)");
 
-    let names: String = (0..19).rev().map(|g| format!("G{g:02}|{g}\n")).collect::<String>() + "\n";
+    let names: Vec<String> = (0..19).rev().map(|g| format!("G{g:02}|{g}")).collect();
+    let names = names.join("\n") + "\n\n";
     let data = read(&[("u.data", ratings), ("u.item", &items), ("u.genre", names.as_bytes())]).unwrap();
     assert_eq!(data.items.genre_names(), ["G00", "G03", "G05", "G08"]);
 }
@@ -114,7 +124,10 @@ fn a_csv_of_other_column_names() {
     let error = raw::read(folder.path(), &Options::default()).unwrap_err();
     assert!(error.is_usage());
     let message = error.to_string();
-    assert!(message.contains("no column userId or user_id; its columns are stars, who, what, why"), "{message}");
+    assert!(
+        message.contains("no column userId or user_id; its columns are stars, who, what, why"),
+        "{message}"
+    );
     let error = raw::read(folder.path(), &columns("who", "what", "stars", "at")).unwrap_err();
     assert!(error.to_string().contains("no column at;"), "{error}");
 }
