@@ -43,6 +43,9 @@ const LAST_YEAR: u16 = 2018;
 /// How strongly an item's place in the space of tastes is that of its genres; the rest is its own.
 const GENRE_SHARE: f32 = 0.8;
 
+/// The spread of the items' quality, in stars.
+const QUALITY_SD: f32 = 0.42;
+
 /// One film.
 #[derive(Debug)]
 pub(crate) struct Item {
@@ -103,7 +106,7 @@ fn draw_item(id: u64, genre_tastes: &[Taste], rng: &mut ChaCha8Rng) -> Item {
     taste = taste.map(|value| value * genre_share);
     add(&mut taste, &own, (1.0 - GENRE_SHARE * GENRE_SHARE).sqrt());
     let quality: f32 = StandardNormal.sample(rng);
-    Item { id, title: titles::title(year, rng), year, genres, quality: 0.4 * quality, taste }
+    Item { id, title: titles::title(year, rng), year, genres, quality: QUALITY_SD * quality, taste }
 }
 
 /// One to five genres, the frequent ones more often; a few items have none.

@@ -4,6 +4,7 @@
 use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 
+#[rustfmt::skip]
 const QUALITIES: [&str; 40] = [
     "Silent",
     "Broken",
@@ -46,6 +47,7 @@ const QUALITIES: [&str; 40] = [
     "Strange",
     "Wild",
 ];
+#[rustfmt::skip]
 const THINGS: [&str; 48] = [
     "River",
     "Harbor",
@@ -96,6 +98,7 @@ const THINGS: [&str; 48] = [
     "Hotel",
     "Season",
 ];
+#[rustfmt::skip]
 const PLACES: [&str; 16] = [
     "Lisbon",
     "Montréal",

@@ -13,16 +13,16 @@ pub(crate) const LAST_SECOND: i64 = 1_537_833_599;
 
 /// In stars: the mean, and the standard deviations of what a rating is made of. With [`Item::quality`] they give a mean of 3.5
 /// and a standard deviation of 1.04 over all ratings, as in ml-latest-small.
-const MEAN: f32 = 3.44;
-const USER_SD: f32 = 0.4;
+const MEAN: f32 = 3.39;
+const USER_SD: f32 = 0.45;
 const TASTE_SD: f32 = 0.45;
 const MOOD_SD: f32 = 0.15;
-const NOISE_SD: f32 = 0.74;
+const NOISE_SD: f32 = 0.82;
 
 /// The share of users who give whole stars only.
 const WHOLE_STARS: f64 = 0.3;
 /// How likely a rating starts a new session, and shares the second of the one before.
-const NEW_SESSION: f64 = 0.05;
+const NEW_SESSION: f64 = 0.065;
 const SAME_SECOND: f64 = 0.15;
 
 const DAY: f64 = 86_400.0;

@@ -45,5 +45,19 @@ pub fn all(data: &ReportData) -> Vec<PlotSpec<'_>> {
     plots.extend(all_models::plot(data));
     plots.extend(feature_importances::plot(data));
     plots.extend(learning_curve::plots(data));
+    tell_apart(&mut plots);
     plots
+}
+
+/// Numbers the second and later plots of a name, so that no file overwrites another.
+fn tell_apart(plots: &mut [PlotSpec<'_>]) {
+    for at in 1..plots.len() {
+        let (before, rest) = plots.split_at_mut(at);
+        let base = rest[0].name.clone();
+        let mut n = 1;
+        while before.iter().any(|plot| plot.name == rest[0].name) {
+            n += 1;
+            rest[0].name = format!("{base}-{n}");
+        }
+    }
 }

@@ -1,0 +1,13 @@
+//! The stages together on a small generated data set: equal bytes, kills, damage, exit codes, make's graph, and the rules of
+//! the source tree.
+
+mod pipeline {
+    mod bytes;
+    mod damage;
+    mod dag;
+    mod fixture;
+    mod interruption;
+    mod terminal;
+    mod tidy;
+    mod usage;
+}
