@@ -48,12 +48,20 @@ impl Csr {
         self.columns.len()
     }
 
+    /// Where the entries of row `row` stand among all entries.
+    ///
+    /// # Panics
+    /// Where `row` is not below [`Csr::n_rows`].
+    pub fn range(&self, row: u32) -> std::ops::Range<usize> {
+        self.offsets[row as usize]..self.offsets[row as usize + 1]
+    }
+
     /// The columns and values of row `row`.
     ///
     /// # Panics
     /// Where `row` is not below [`Csr::n_rows`].
     pub fn row(&self, row: u32) -> (&[u32], &[f32]) {
-        let range = self.offsets[row as usize]..self.offsets[row as usize + 1];
+        let range = self.range(row);
         (&self.columns[range.clone()], &self.values[range])
     }
 

@@ -10,6 +10,7 @@ pub struct History {
     items: IdIndex,
     by_user: Csr,
     by_item: Csr,
+    times: Vec<i64>,
     mean: f64,
 }
 
@@ -23,15 +24,21 @@ impl History {
 
     /// The history of those rows of `ratings` for which `keep` holds.
     pub fn from_rows(ratings: &Ratings, keep: impl Fn(usize) -> bool) -> Self {
-        let rows = || (0..ratings.len()).filter(|&row| keep(row));
-        let users = IdIndex::new(rows().map(|row| ratings.user_ids[row]));
-        let items = IdIndex::new(rows().map(|row| ratings.item_ids[row]));
-        let entries: Vec<(u32, u32, f32)> = rows()
-            .filter_map(|row| {
+        let mut rows: Vec<usize> = (0..ratings.len()).filter(|&row| keep(row)).collect();
+        let key = |&row: &usize| (ratings.user_ids[row], ratings.item_ids[row]);
+        if !rows.is_sorted_by_key(key) {
+            rows.sort_unstable_by_key(key);
+        }
+        let users = IdIndex::new(rows.iter().map(|&row| ratings.user_ids[row]));
+        let items = IdIndex::new(rows.iter().map(|&row| ratings.item_ids[row]));
+        let entries: Vec<(u32, u32, f32)> = rows
+            .iter()
+            .filter_map(|&row| {
                 let Rating { user_id, item_id, value, .. } = ratings.get(row);
                 Some((users.index_of(user_id)?, items.index_of(item_id)?, value))
             })
             .collect();
+        let times = rows.iter().map(|&row| ratings.timestamps[row]).collect();
         let by_user = Csr::from_entries(users.len(), entries.iter().copied());
         let by_item =
             Csr::from_entries(items.len(), entries.iter().map(|&(user, item, value)| (item, user, value)));
@@ -40,7 +47,7 @@ impl History {
             total += by_user.row(user).1.iter().map(|&value| f64::from(value)).sum::<f64>();
         }
         let mean = if entries.is_empty() { 0.0 } else { total / entries.len() as f64 };
-        Self { users, items, by_user, by_item, mean }
+        Self { users, items, by_user, by_item, times, mean }
     }
 
     /// The users who rated something.
@@ -56,6 +63,14 @@ impl History {
     /// User index -> (item indices, ratings).
     pub fn by_user(&self) -> &Csr {
         &self.by_user
+    }
+
+    /// When user `user` rated each item of the user's row of [`History::by_user`], in seconds since 1970.
+    ///
+    /// # Panics
+    /// Where `user` is not the index of a user.
+    pub fn times_of(&self, user: u32) -> &[i64] {
+        &self.times[self.by_user.range(user)]
     }
 
     /// Item index -> (user indices, ratings).
@@ -92,6 +107,14 @@ mod tests {
         assert_eq!(history.by_user().row(1), (&[0, 1][..], &[3.0, 4.0][..]));
         assert_eq!(history.by_item().row(1), (&[0, 1][..], &[2.0, 4.0][..]));
         assert_eq!(history.mean(), 3.0); // (2 + 3 + 4) / 3
+    }
+
+    #[test]
+    fn times_stand_beside_the_users_items() {
+        let at = |user_id, item_id, timestamp| Rating { user_id, item_id, value: 3.0, timestamp };
+        let ratings: Ratings = [at(7, 100, 30), at(3, 100, 20), at(7, 50, 10)].into_iter().collect();
+        let history = History::new(&ratings);
+        assert_eq!((history.times_of(0), history.times_of(1)), (&[20][..], &[10, 30][..]));
     }
 
     #[test]

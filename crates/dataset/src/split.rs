@@ -135,6 +135,20 @@ pub fn folds(ratings: &Ratings, n_folds: u8, seed: u64) -> Vec<u8> {
     pair_hashes(ratings, seed).into_iter().map(|hash| (hash.fold % u64::from(n_folds)) as u8).collect()
 }
 
+/// Each rating's fold by its time: fold 0 holds the earliest ratings, and ratings of equal time share a fold. The folds are as
+/// even as equal times let them be.
+///
+/// # Panics
+/// Where `n_folds` is 0.
+pub fn folds_by_time(ratings: &Ratings, n_folds: u8) -> Vec<u8> {
+    let mut times = ratings.timestamps.clone();
+    times.sort_unstable();
+    let cuts: Vec<i64> =
+        (1..usize::from(n_folds)).filter_map(|fold| times.get(fold * times.len() / usize::from(n_folds)).copied()).collect();
+    let fold = |&time: &i64| cuts.partition_point(|&cut| cut <= time) as u8;
+    ratings.timestamps.iter().map(fold).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,5 +202,15 @@ mod tests {
             assert!((300..500).contains(&n), "fold {fold} has {n} of 2000");
         }
         assert_ne!(of, folds(&ratings, 5, 2));
+    }
+
+    #[test]
+    fn folds_by_time_keep_equal_times_together() {
+        let rating = |timestamp| Rating { user_id: 1, item_id: timestamp, value: 3.0, timestamp };
+        let ratings: Ratings = [5, 1, 2, 2, 2, 9, 7, 8].map(rating).into_iter().collect();
+        // sorted: 1 2 2 2 | 5 7 8 9; the cut is 5
+        assert_eq!(folds_by_time(&ratings, 2), [1, 0, 0, 0, 0, 1, 1, 1]);
+        // sorted: 1 2 | 2 2 | 5 7 | 8 9 with the cuts 2, 5, 8: the twos go together
+        assert_eq!(folds_by_time(&ratings, 4), [2, 0, 1, 1, 1, 3, 2, 3]);
     }
 }

@@ -11,13 +11,19 @@ fn generated(n_rows: usize, n_features: usize) -> (FeatureMatrix, Vec<f32>) {
     let mut rng = dataset::rng::stream(1, "bench/gbdt");
     let columns: Vec<(String, Vec<f64>)> =
         (0..n_features).map(|f| (format!("f{f}"), (0..n_rows).map(|_| rng.random()).collect())).collect();
-    let labels = (0..n_rows).map(|row| f32::from(columns[0].1[row] + 0.5 * columns[1].1[row] + rng.random::<f64>() > 1.2)).collect();
+    let labels = (0..n_rows)
+        .map(|row| f32::from(columns[0].1[row] + 0.5 * columns[1].1[row] + rng.random::<f64>() > 1.2))
+        .collect();
     (FeatureMatrix::from_columns(columns).unwrap_or_else(|error| panic!("{error}")), labels)
 }
 
 fn benchmark(criterion: &mut Criterion) {
     for (name, n_rows, params) in [
-        ("16k_x_8_200_trees_depth_3", 16_000, GbdtParams { n_trees: 200, max_leaves: 8, max_depth: 3, ..GbdtParams::default() }),
+        (
+            "16k_x_8_200_trees_depth_3",
+            16_000,
+            GbdtParams { n_trees: 200, max_leaves: 8, max_depth: 3, ..GbdtParams::default() },
+        ),
         ("200k_x_8_20_trees_31_leaves", 200_000, GbdtParams { n_trees: 20, ..GbdtParams::default() }),
         // One tree of two leaves: bins, and the histogram of the root.
         ("200k_x_8_root_only", 200_000, GbdtParams { n_trees: 1, max_leaves: 2, ..GbdtParams::default() }),
@@ -31,7 +37,9 @@ fn benchmark(criterion: &mut Criterion) {
         };
         criterion.bench_function(&format!("fit/{name}"), |bencher| bencher.iter(|| black_box(run())));
         let model = run();
-        criterion.bench_function(&format!("predict/{name}"), |bencher| bencher.iter(|| model.predict_raw(black_box(&features))));
+        criterion.bench_function(&format!("predict/{name}"), |bencher| {
+            bencher.iter(|| model.predict_raw(black_box(&features)))
+        });
     }
 }
 

@@ -72,7 +72,11 @@ struct Args {
 impl Args {
     fn params(&self) -> GbdtParams {
         GbdtParams {
-            objective: if self.squared_error { ObjectiveKind::SquaredError } else { ObjectiveKind::BinaryLogLoss },
+            objective: if self.squared_error {
+                ObjectiveKind::SquaredError
+            } else {
+                ObjectiveKind::BinaryLogLoss
+            },
             criterion: if self.friedman_mse { Criterion::FriedmanMse } else { Criterion::Newton },
             growth: if self.depth_wise { Growth::DepthWise } else { Growth::LeafWise },
             n_trees: self.n_trees,
@@ -107,7 +111,11 @@ impl Table {
             for (field, (name, column)) in record?.iter().zip(&mut columns) {
                 let value = if field.is_empty() { Ok(f64::NAN) } else { field.parse() };
                 column.push(value.with_context(|| {
-                    format!("{}: row {}, column {name}: {field:?} is no number", path.display(), column.len() + 1)
+                    format!(
+                        "{}: row {}, column {name}: {field:?} is no number",
+                        path.display(),
+                        column.len() + 1
+                    )
                 })?);
             }
         }
@@ -130,7 +138,8 @@ impl Table {
 
 /// The share of (positive, negative) pairs in the right order, ties as half. A label above 0.5 is positive.
 fn auc(scores: &[f64], labels: &[f32]) -> f64 {
-    let mut rows: Vec<(f64, bool)> = scores.iter().zip(labels).map(|(&score, &label)| (score, label > 0.5)).collect();
+    let mut rows: Vec<(f64, bool)> =
+        scores.iter().zip(labels).map(|(&score, &label)| (score, label > 0.5)).collect();
     rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let (mut negatives, mut pairs) = (0.0, 0.0);
     for tied in rows.chunk_by(|a, b| a.0 == b.0) {
@@ -175,8 +184,11 @@ fn main() -> anyhow::Result<()> {
     if let Some(path) = &args.lightgbm_text {
         std::fs::write(path, model.to_lightgbm_text())?;
     }
-    let importances: serde_json::Map<_, _> =
-        model.importances().into_iter().map(|importance| (importance.feature, json!(importance.gain))).collect();
+    let importances: serde_json::Map<_, _> = model
+        .importances()
+        .into_iter()
+        .map(|importance| (importance.feature, json!(importance.gain)))
+        .collect();
     let column = |at: usize| test_quality.iter().map(|quality| quality[at]).collect::<Vec<f64>>();
     println!(
         "{}",

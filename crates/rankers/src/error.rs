@@ -46,7 +46,9 @@ pub enum MatrixError {
         expected: usize,
     },
     /// A value is infinite.
-    #[error("feature {name:?} is infinite in row {row} (0-based); expected a finite number, or NaN for missing")]
+    #[error(
+        "feature {name:?} is infinite in row {row} (0-based); expected a finite number, or NaN for missing"
+    )]
     Infinite {
         /// The column.
         name: String,

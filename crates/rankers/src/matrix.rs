@@ -74,7 +74,8 @@ impl FeatureMatrix {
     /// The numbers as a two-dimensional view, rows first.
     pub fn view(&self) -> ArrayView2<'_, f64> {
         let shape = (self.n_rows, self.n_features()).f();
-        ArrayView2::from_shape(shape, &self.values).unwrap_or_else(|_| unreachable!("the constructor keeps shapes"))
+        ArrayView2::from_shape(shape, &self.values)
+            .unwrap_or_else(|_| unreachable!("the constructor keeps shapes"))
     }
 
     /// The rows in `range`, copied row after row (`n_features` numbers each) over what `out` held.
@@ -123,8 +124,11 @@ mod tests {
 
     #[test]
     fn columns_and_rows_are_the_same_numbers() {
-        let matrix =
-            FeatureMatrix::from_columns(vec![column("a", &[1.0, 2.0, 3.0]), column("b", &[4.0, f64::NAN, 6.0])]).unwrap();
+        let matrix = FeatureMatrix::from_columns(vec![
+            column("a", &[1.0, 2.0, 3.0]),
+            column("b", &[4.0, f64::NAN, 6.0]),
+        ])
+        .unwrap();
         assert_eq!((matrix.n_rows(), matrix.n_features()), (3, 2));
         assert_eq!(matrix.view()[(2, 1)], 6.0);
         let mut rows = vec![9.0; 7];

@@ -14,7 +14,13 @@ fn try_fit(params: GbdtParams, train: LabelledRows<'_>, held_out: Option<Labelle
 }
 
 fn small() -> GbdtParams {
-    GbdtParams { n_trees: 1, min_leaf_rows: 1, min_child_weight: 0.0, learning_rate: 1.0, ..GbdtParams::default() }
+    GbdtParams {
+        n_trees: 1,
+        min_leaf_rows: 1,
+        min_child_weight: 0.0,
+        learning_rate: 1.0,
+        ..GbdtParams::default()
+    }
 }
 
 fn table(columns: &[&[f64]], labels: &[f32]) -> Planted {
@@ -27,13 +33,17 @@ fn one_split_by_hand() {
     // Mean 3. Residuals -2, -1, -1, 4: splitting off the 7 gains 16/1 + 16/3 - 0 = 64/3; leaves at the means 7 and 5/3.
     let data = table(&[&[1.0, 2.0, 3.0, 5.0]], &[1.0, 2.0, 2.0, 7.0]);
     for criterion in [Criterion::Newton, Criterion::FriedmanMse] {
-        let params = GbdtParams { objective: ObjectiveKind::SquaredError, criterion, max_leaves: 2, ..small() };
+        let params =
+            GbdtParams { objective: ObjectiveKind::SquaredError, criterion, max_leaves: 2, ..small() };
         let model = try_fit(params, data.rows(), None);
         let split = &model.trees()[0].splits[0];
         assert_eq!((split.threshold, split.n_rows), (4.0, 4));
         assert!((split.gain - 64.0 / 3.0).abs() < 1e-6, "{split:?}");
         let predicted = model.predict(&data.features).unwrap();
-        assert!((predicted[0] - 5.0 / 3.0).abs() < 1e-6 && (predicted[3] - 7.0).abs() < 1e-6, "{predicted:?}");
+        assert!(
+            (predicted[0] - 5.0 / 3.0).abs() < 1e-6 && (predicted[3] - 7.0).abs() < 1e-6,
+            "{predicted:?}"
+        );
         // Squares of 2/3, 1/3, 1/3 and 0, halved, over 4 rows: (6/9) / 2 / 4.
         assert!((model.learning_curve().train[0] - 1.0 / 12.0).abs() < 1e-6);
     }
@@ -63,7 +73,10 @@ fn missing_values_learn_their_side() {
         let split = &model.trees()[0].splits[0];
         assert_eq!((split.default_left, split.threshold), (default_left, threshold));
         let predicted = model.predict(&data.features).unwrap();
-        assert!(predicted.iter().zip(&labels).all(|(p, &l)| (p - f64::from(l)).abs() < 1e-6), "{predicted:?}");
+        assert!(
+            predicted.iter().zip(&labels).all(|(p, &l)| (p - f64::from(l)).abs() < 1e-6),
+            "{predicted:?}"
+        );
     }
     // Never missing in training: with the majority.
     let data = table(&[&[1.0, 2.0, 3.0, 4.0]], &[0.0, 9.0, 9.0, 9.0]);
@@ -73,9 +86,19 @@ fn missing_values_learn_their_side() {
 #[test]
 fn limits_hold() {
     let data = slope(3000, 4);
-    let deep = GbdtParams { n_trees: 5, min_leaf_rows: 1, min_child_weight: 0.0, max_leaves: 1000, ..GbdtParams::default() };
+    let deep = GbdtParams {
+        n_trees: 5,
+        min_leaf_rows: 1,
+        min_child_weight: 0.0,
+        max_leaves: 1000,
+        ..GbdtParams::default()
+    };
     let trees = |params| try_fit(params, data.rows(), None).trees().to_vec();
-    assert!(trees(GbdtParams { max_depth: 4, ..deep.clone() }).iter().all(|tree| tree.depth() == 4 && tree.leaves.len() <= 16));
+    assert!(
+        trees(GbdtParams { max_depth: 4, ..deep.clone() })
+            .iter()
+            .all(|tree| tree.depth() == 4 && tree.leaves.len() <= 16)
+    );
     for growth in [Growth::LeafWise, Growth::DepthWise] {
         let grown = trees(GbdtParams { max_leaves: 13, growth, ..deep.clone() });
         assert!(grown.iter().all(|tree| tree.leaves.len() == 13), "{growth:?}");
@@ -84,15 +107,24 @@ fn limits_hold() {
     }
     let leaves = |params| trees(params).into_iter().flat_map(|tree| tree.leaves).collect::<Vec<_>>();
     assert!(leaves(GbdtParams { min_leaf_rows: 100, ..deep.clone() }).iter().all(|leaf| leaf.n_rows >= 100));
-    assert!(leaves(GbdtParams { min_child_weight: 20.0, ..deep.clone() }).iter().all(|leaf| leaf.weight >= 20.0));
+    assert!(
+        leaves(GbdtParams { min_child_weight: 20.0, ..deep.clone() }).iter().all(|leaf| leaf.weight >= 20.0)
+    );
     let splits = |params| trees(params).into_iter().flat_map(|tree| tree.splits).collect::<Vec<_>>();
     assert!(splits(GbdtParams { min_split_gain: 3.0, ..deep.clone() }).iter().all(|split| split.gain > 3.0));
     assert!(leaves(GbdtParams { lambda_l1: 1e6, ..deep.clone() }).iter().all(|leaf| leaf.value == 0.0));
-    let size = |l2| leaves(GbdtParams { lambda_l2: l2, n_trees: 1, max_leaves: 2, ..deep.clone() })[0].value.abs();
+    let size =
+        |l2| leaves(GbdtParams { lambda_l2: l2, n_trees: 1, max_leaves: 2, ..deep.clone() })[0].value.abs();
     assert!(size(100.0) < size(1.0) && size(1.0) < size(0.0));
-    let used = |model: &GbdtModel, tree: usize| model.trees()[tree].splits.iter().map(|split| split.feature).max();
+    let used =
+        |model: &GbdtModel, tree: usize| model.trees()[tree].splits.iter().map(|split| split.feature).max();
     let one_column = try_fit(GbdtParams { colsample: 0.01, n_trees: 30, ..deep }, data.rows(), None);
-    assert!(one_column.trees().iter().all(|tree| tree.splits.iter().all(|split| split.feature == tree.splits[0].feature)));
+    assert!(
+        one_column
+            .trees()
+            .iter()
+            .all(|tree| tree.splits.iter().all(|split| split.feature == tree.splits[0].feature))
+    );
     assert!((1..30).any(|tree| used(&one_column, tree) != used(&one_column, 0)));
 }
 
@@ -126,7 +158,12 @@ fn early_stopping_keeps_the_best_trees() {
 #[test]
 fn the_curve_is_the_loss_of_the_model() {
     let data = regression(5000, 2);
-    let params = GbdtParams { objective: ObjectiveKind::SquaredError, subsample: 0.5, n_trees: 50, ..GbdtParams::default() };
+    let params = GbdtParams {
+        objective: ObjectiveKind::SquaredError,
+        subsample: 0.5,
+        n_trees: 50,
+        ..GbdtParams::default()
+    };
     let model = try_fit(params, data.rows(), None);
     let curve = &model.learning_curve().train;
     assert!(curve.windows(2).all(|pair| pair[1] < pair[0]), "{curve:?}");
@@ -170,8 +207,12 @@ proptest! {
 fn collect_numbers<'j>(json: &'j mut serde_json::Value, numbers: &mut Vec<&'j mut serde_json::Value>) {
     match json {
         serde_json::Value::Number(_) => numbers.push(json),
-        serde_json::Value::Array(values) => values.iter_mut().for_each(|value| collect_numbers(value, numbers)),
-        serde_json::Value::Object(map) => map.iter_mut().for_each(|(_, value)| collect_numbers(value, numbers)),
+        serde_json::Value::Array(values) => {
+            values.iter_mut().for_each(|value| collect_numbers(value, numbers))
+        }
+        serde_json::Value::Object(map) => {
+            map.iter_mut().for_each(|(_, value)| collect_numbers(value, numbers))
+        }
         _ => {}
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn assemble(
     let (ratings, rows) = sorted(table);
 
     let known = IdIndex::new(catalogue.iter().map(|&(item_id, ..)| item_id));
-    let rated = IdIndex::new(ratings.item_ids.iter().copied());
+    let rated = distinct(&ratings.item_ids);
     let unknown = rated.ids().iter().filter(|&&item_id| known.index_of(item_id).is_none());
     catalogue.extend(unknown.map(|&item_id| (item_id, String::new(), Vec::new())));
     let items = Items::new(catalogue)
@@ -43,6 +43,14 @@ pub(crate) fn assemble(
         files,
         synthetic: layout.synthetic,
     })
+}
+
+/// The distinct values of `ids`; block by block, as there are many more ids than distinct ones.
+fn distinct(ids: &[i64]) -> IdIndex {
+    const BLOCK: usize = 1 << 18;
+    let blocks: Vec<IdIndex> =
+        ids.par_chunks(BLOCK).map(|block| IdIndex::new(block.iter().copied())).collect();
+    IdIndex::new(blocks.iter().flat_map(|block| block.ids().iter().copied()))
 }
 
 /// The ratings by (user, item), of each pair the latest: the last by (timestamp, row).

@@ -36,15 +36,17 @@ fn expectations(model: BaseModel) -> Expectations {
 fn params() -> BaseParams {
     // The planted set is small: few factors, and more epochs for as many steps as a real set has.
     let mf = MfParams { factors: 8, epochs: 60, learning_rate: 0.02, ..MfParams::default() };
-    BaseParams::new(ItemKnnParams::default(), mf, GenreParams::default()).unwrap()
+    BaseParams::new(ItemKnnParams::default(), mf, GenreParams::default()).expect("all in range")
 }
 
 fn fit(model: BaseModel, ratings: &Ratings, items: &Items) -> Fit {
-    model.fit(&History::new(ratings), items, &params(), rng::stream(42, "test/contract")).unwrap()
+    model
+        .fit(&History::new(ratings), items, &params(), rng::stream(42, "test/contract"))
+        .expect("it converges")
 }
 
 fn bytes(model: &FittedModel) -> Vec<u8> {
-    bincode::serde::encode_to_vec(model, standard()).unwrap()
+    bincode::serde::encode_to_vec(model, standard()).expect("models can be encoded")
 }
 
 fn bits(scores: &[f64]) -> Vec<u64> {

@@ -1,6 +1,8 @@
 //! Writes a report of the reference's numbers on ml-latest-small, to be looked at in a browser:
 //! `cargo run --release -p report --example sample -- <folder> [generated]`.
 
+#![expect(clippy::print_stdout, reason = "a program for a person at a terminal")]
+
 use std::path::PathBuf;
 use std::time::Instant;
 use std::{env, fs};

@@ -10,7 +10,8 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
     head.append(button);
     button.addEventListener("click", () => {
       const before = head.getAttribute("aria-sort");
-      const descending = before ? before === "ascending" : isNumber;
+      // The first click puts the best on top, the next turns the order round.
+      const descending = before ? before === "ascending" : isNumber && head.dataset.better !== "lower";
       const key = (row) => (isNumber ? row.cells[index].dataset.value : row.cells[index].textContent.trim());
       const sign = descending ? -1 : 1;
       const rows = [...body.rows].sort((one, other) => {

@@ -34,7 +34,7 @@ fn check_plots(report: &Report) {
 /// Width and height as a PNG's header gives them.
 fn png_size(png: &[u8]) -> (u32, u32) {
     assert_eq!(png[..8], *b"\x89PNG\r\n\x1a\n");
-    let word = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    let word = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
     (word(16), word(20))
 }
 
@@ -145,7 +145,7 @@ fn only_the_timings_differ_between_two_runs() {
 
 #[test]
 fn hostile_text_stays_text() {
-    let evil = "</script><script>alert(1)</script>\"'&{{ 7*7 }}\u{0}\u{1b}<b>";
+    let evil = "</script><script>alert(1)</script>\"'&{{ 123457 * 9 }}\u{0}\u{1b}<b>";
     let mut data = fixture::notebook();
     data.dataset = evil.to_owned();
     data.preset = evil.to_owned();
@@ -176,7 +176,7 @@ fn hostile_text_stays_text() {
     assert!(!report.html.contains("alert(1)</script>") && !report.html.contains("<script>alert"));
     assert_eq!(report.html.matches("<script").count(), 1);
     assert!(
-        !report.html.contains("<b>alert") && !report.html.contains("49"),
+        !report.html.contains("<b>alert") && !report.html.contains("1111113"),
         "a template in the data was run"
     );
     for plot in &report.plots {
@@ -202,7 +202,8 @@ fn the_page_needs_no_network() {
     }
     // The only links lead to the plots beside the page.
     for link in rest.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
-        assert!(link.starts_with(['#', 'd']) || link.ends_with(".svg") || link.ends_with(".png"), "{link}");
+        let is_plot = link.rsplit_once('.').is_some_and(|(_, ending)| ["svg", "png"].contains(&ending));
+        assert!(is_plot || link == "data:," || link == "#results", "{link}");
     }
 }
 
@@ -236,10 +237,9 @@ fn nothing_at_all_still_gives_a_page() {
 
 #[test]
 fn odd_values_give_neither_panic_nor_nan() {
-    let values =
-        [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 1.0, -5.0, 1e300, -1e300, f64::MAX, 1e-300];
-    for &one in &values {
-        for &other in &values {
+    let values = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, -5.0, 1e300, f64::MAX, 1e-300];
+    for (at, &one) in values.iter().enumerate() {
+        for &other in &values[at..] {
             let report = render(&odd(one, other)).unwrap();
             check_plots(&report);
             assert!(!report.html.contains("NaN") && !report.html.contains(">inf"), "{one} {other}");

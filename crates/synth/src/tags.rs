@@ -8,7 +8,7 @@ use crate::user::{LAST_SECOND, UserRating};
 
 /// The share of users who tag, and of their rated items that they tag: 3 to 4 % of the ratings, as in ml-latest-small.
 const TAGGERS: f64 = 0.1;
-const TAGGED: f64 = 0.2;
+const TAGGED: f64 = 0.25;
 
 const WORDS: [&str; 16] = [
     "slow",

@@ -17,7 +17,10 @@ impl GbdtModel {
     /// the first tree's leaves.
     pub fn to_lightgbm_text(&self) -> String {
         // A booster without trees is a constant: one tree of one leaf.
-        let constant = Tree { splits: Vec::new(), leaves: vec![crate::gbdt::Leaf { value: 0.0, weight: 0.0, n_rows: 0 }] };
+        let constant = Tree {
+            splits: Vec::new(),
+            leaves: vec![crate::gbdt::Leaf { value: 0.0, weight: 0.0, n_rows: 0 }],
+        };
         let trees = if self.trees().is_empty() { std::slice::from_ref(&constant) } else { self.trees() };
         let blocks: Vec<String> = trees
             .iter()
@@ -27,7 +30,8 @@ impl GbdtModel {
                 tree_block(index, tree, offset, self.learning_rate())
             })
             .collect();
-        let names: Vec<String> = self.feature_names().iter().map(|name| name.replace(char::is_whitespace, "_")).collect();
+        let names: Vec<String> =
+            self.feature_names().iter().map(|name| name.replace(char::is_whitespace, "_")).collect();
         let infos = self.feature_ranges().iter().map(|range| match range {
             Some([min, max]) => format!("[{min:?}:{max:?}]"),
             None => "none".to_owned(),

@@ -29,8 +29,7 @@ impl FeatureBins {
         values.retain(|value| !value.is_nan());
         values.sort_unstable_by(f64::total_cmp);
         let range = values.first().zip(values.last()).map(|(&min, &max)| [min, max]);
-        let runs: Vec<(f64, usize)> =
-            values.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect();
+        let runs: Vec<(f64, usize)> = values.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect();
         let mut edges = Vec::new();
         let mut bins_left = max_bins;
         let mut values_left = values.len();
@@ -82,9 +81,14 @@ fn midpoint(low: f64, high: f64) -> f64 {
 }
 
 /// The bins of every feature. Draws from `rng` only where there are more than 200,000 rows.
-pub(super) fn bin_features(features: &FeatureMatrix, max_bins: usize, rng: &mut ChaCha8Rng) -> Vec<FeatureBins> {
+pub(super) fn bin_features(
+    features: &FeatureMatrix,
+    max_bins: usize,
+    rng: &mut ChaCha8Rng,
+) -> Vec<FeatureBins> {
     let n_rows = features.n_rows();
-    let sample = (n_rows > MAX_BINNING_ROWS).then(|| sample_rows(n_rows, MAX_BINNING_ROWS, || rng.random()).0);
+    let sample =
+        (n_rows > MAX_BINNING_ROWS).then(|| sample_rows(n_rows, MAX_BINNING_ROWS, || rng.random()).0);
     (0..features.n_features())
         .into_par_iter()
         .map(|feature| {

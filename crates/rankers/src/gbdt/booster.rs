@@ -34,7 +34,7 @@ pub fn fit(
     rng: &mut ChaCha8Rng,
 ) -> Result<GbdtModel, FitError> {
     train.check()?;
-    let (n_rows, n_features) = (train.features.n_rows(), train.features.n_features());
+    let n_rows = train.features.n_rows();
     if n_rows > MAX_ROWS {
         return Err(FitError::TooManyRows { found: n_rows, max: MAX_ROWS });
     }
@@ -42,9 +42,22 @@ pub fn fit(
     objective.check_labels(train.labels)?;
     if let Some(held_out) = held_out {
         held_out.check()?;
-        ModelError::check_names(train.features.names(), held_out.features.names()).map_err(FitError::HeldOut)?;
+        ModelError::check_names(train.features.names(), held_out.features.names())
+            .map_err(FitError::HeldOut)?;
     }
+    // Inside the pool, so that its threads need not be called in from outside for each of a tree's many small tasks.
+    Ok(rayon::scope(|_| boost(params, objective.as_ref(), train, held_out, rng)))
+}
 
+/// [`fit`], once the inputs are known to be good.
+fn boost(
+    params: &CheckedGbdtParams,
+    objective: &dyn Objective,
+    train: LabelledRows<'_>,
+    held_out: Option<LabelledRows<'_>>,
+    rng: &mut ChaCha8Rng,
+) -> GbdtModel {
+    let (n_rows, n_features) = (train.features.n_rows(), train.features.n_features());
     let feature_bins = bin_features(train.features, params.max_bins, rng);
     let bins = BinnedMatrix::new(train.features, &feature_bins);
     let init_score = objective.init_score(train.labels);
@@ -53,7 +66,7 @@ pub fn fit(
         scores: vec![init_score; rows.labels.len()],
         labels: rows.labels,
     });
-    let mut state = TrainingState::new(objective.as_ref(), train.labels, &bins, init_score);
+    let mut state = TrainingState::new(objective, train.labels, &bins, init_score);
     let mut sampler = Sampler::new(n_rows, n_features, params.subsample, params.colsample, rng);
     let mut grower = Grower::new(params, &feature_bins, &bins);
     let mut trees = Vec::with_capacity(params.n_trees);
@@ -66,7 +79,7 @@ pub fn fit(
         let loss = state.add(&grown, &rows, &left_out);
         learning_curve.train.push(loss / n_rows as f64);
         if let Some(held_out) = &mut held_out {
-            learning_curve.held_out.push(held_out.add(&grown, objective.as_ref()));
+            learning_curve.held_out.push(held_out.add(&grown, objective));
         }
         trees.push(grown.tree);
         let best = learning_curve.best_n_trees().unwrap_or(trees.len());
@@ -77,7 +90,7 @@ pub fn fit(
     if params.early_stopping_rounds > 0 {
         trees.truncate(learning_curve.best_n_trees().unwrap_or(trees.len()));
     }
-    Ok(GbdtModel {
+    GbdtModel {
         feature_names: train.features.names().to_vec(),
         feature_ranges: feature_bins.iter().map(super::binning::FeatureBins::range).collect(),
         objective: params.objective,
@@ -85,7 +98,7 @@ pub fn fit(
         init_score,
         trees,
         learning_curve,
-    })
+    }
 }
 
 /// The training rows' scores, and the derivatives there.
@@ -152,14 +165,20 @@ impl<'a> TrainingState<'a> {
             .map(|((scores, derivatives), &end)| {
                 let first_row = end - scores.len();
                 change(first_row, scores);
-                let loss = self.objective.gradients(first_row, scores, &self.labels[first_row..end], derivatives);
-                let max_gradient = derivatives.iter().fold(0.0, |max: f32, [gradient, _]| max.max(gradient.abs()));
+                let loss =
+                    self.objective.gradients(first_row, scores, &self.labels[first_row..end], derivatives);
+                let max_gradient =
+                    derivatives.iter().fold(0.0, |max: f32, [gradient, _]| max.max(gradient.abs()));
                 let max_hessian = derivatives.iter().fold(0.0, |max: f32, &[_, hessian]| max.max(hessian));
                 BlockSummary { loss, max_gradient, max_hessian }
             })
             .collect();
         let max = |of: fn(&BlockSummary) -> f32| summaries.iter().map(of).fold(0.0, f32::max);
-        self.units = FixedPoint::new(self.scores.len(), max(|block| block.max_gradient), max(|block| block.max_hessian));
+        self.units = FixedPoint::new(
+            self.scores.len(),
+            max(|block| block.max_gradient),
+            max(|block| block.max_hessian),
+        );
         self.units.round_rows(&self.derivatives, &mut self.rounded);
         summaries.iter().map(|block| block.loss).sum()
     }
@@ -201,7 +220,9 @@ impl HeldOut<'_> {
             .enumerate()
             .map(|(block, (scores, labels))| {
                 let first_row = block * HELD_OUT_BLOCK_ROWS;
-                for (score, bins) in scores.iter_mut().zip(self.bins.rows(first_row..first_row + labels.len())) {
+                for (score, bins) in
+                    scores.iter_mut().zip(self.bins.rows(first_row..first_row + labels.len()))
+                {
                     *score += grown.value(bins);
                 }
                 objective.loss(scores, labels)

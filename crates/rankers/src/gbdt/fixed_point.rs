@@ -121,12 +121,14 @@ impl FixedPoint {
     pub fn round_rows(&self, derivatives: &[[f32; 2]], out: &mut [RowDerivatives]) {
         const BLOCK_ROWS: usize = 16_384;
         let (per_gradient, per_hessian) = (1.0 / self.gradient_unit, 1.0 / self.hessian_unit);
-        out.par_chunks_mut(BLOCK_ROWS).zip(derivatives.par_chunks(BLOCK_ROWS)).for_each(|(out, derivatives)| {
-            for (out, &[gradient, hessian]) in out.iter_mut().zip(derivatives) {
-                out.gradient = round(f64::from(gradient) * per_gradient);
-                out.hessian = round(f64::from(hessian) * per_hessian).max(1) as u32;
-            }
-        });
+        out.par_chunks_mut(BLOCK_ROWS).zip(derivatives.par_chunks(BLOCK_ROWS)).for_each(
+            |(out, derivatives)| {
+                for (out, &[gradient, hessian]) in out.iter_mut().zip(derivatives) {
+                    out.gradient = round(f64::from(gradient) * per_gradient);
+                    out.hessian = round(f64::from(hessian) * per_hessian).max(1) as u32;
+                }
+            },
+        );
     }
 
     /// One row as a summand.
@@ -187,7 +189,14 @@ mod tests {
                 count_and_hessian: one.count_and_hessian.checked_mul(n_rows as u64).unwrap(),
             };
             let stats = units.stats(all);
-            assert_eq!(stats, NodeStats { gradient: -3.0 * n_rows as f64, hessian: 3.0 * n_rows as f64, n_rows: n_rows as f64 });
+            assert_eq!(
+                stats,
+                NodeStats {
+                    gradient: -3.0 * n_rows as f64,
+                    hessian: 3.0 * n_rows as f64,
+                    n_rows: n_rows as f64
+                }
+            );
         }
     }
 

@@ -47,7 +47,9 @@ impl Frontier {
                 let (a, b) = (&self.open[a], &self.open[b]);
                 a.candidate.gain.total_cmp(&b.candidate.gain).then(b.leaf.cmp(&a.leaf))
             }),
-            Growth::DepthWise => (0..self.open.len()).min_by_key(|&at| (self.open[at].depth, self.open[at].leaf)),
+            Growth::DepthWise => {
+                (0..self.open.len()).min_by_key(|&at| (self.open[at].depth, self.open[at].leaf))
+            }
         };
         next.map(|at| self.open.swap_remove(at))
     }

@@ -168,7 +168,8 @@ impl<'a> Grower<'a> {
         let splitter = self.splitter;
         let features = growing.features;
         let search = |histogram: &Histogram, sums| splitter.best(histogram, sums, units, features);
-        let (left_candidate, right_candidate) = if features.len() * self.params.max_bins >= MIN_CELLS_PER_TASK {
+        let (left_candidate, right_candidate) = if features.len() * self.params.max_bins >= MIN_CELLS_PER_TASK
+        {
             rayon::join(|| search(&left, left_sums), || search(&right, right_sums))
         } else {
             (search(&left, left_sums), search(&right, right_sums))

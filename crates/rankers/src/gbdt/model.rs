@@ -69,7 +69,9 @@ impl GbdtModel {
         ModelError::unless(finite, || "a number is not finite".to_owned())?;
         for (index, tree) in self.trees.iter().enumerate() {
             tree.validate(n_features).map_err(|error| match error {
-                ModelError::Inconsistent { what } => ModelError::Inconsistent { what: format!("tree {index}: {what}") },
+                ModelError::Inconsistent { what } => {
+                    ModelError::Inconsistent { what: format!("tree {index}: {what}") }
+                }
                 other => other,
             })?;
         }

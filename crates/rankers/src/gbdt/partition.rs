@@ -57,7 +57,8 @@ mod tests {
         let column = vec![5.0, 1.0, f64::NAN, 4.0, 2.0, 3.0];
         let features = FeatureMatrix::from_columns(vec![("a".to_owned(), column.clone())]).unwrap();
         let bins = BinnedMatrix::new(&features, &[FeatureBins::new(column, 255)]);
-        for (default_left, left, right) in [(true, vec![1, 2, 4], vec![0, 3, 5]), (false, vec![1, 4], vec![0, 2, 3, 5])]
+        for (default_left, left, right) in
+            [(true, vec![1, 2, 4], vec![0, 3, 5]), (false, vec![1, 4], vec![0, 2, 3, 5])]
         {
             let mut rows = [0, 1, 2, 3, 4, 5];
             let n_left = partition(&mut rows, &mut [0; 6], &bins, BinTest::new(0, 1, default_left));

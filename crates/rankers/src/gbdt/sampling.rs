@@ -7,7 +7,11 @@ use rand_chacha::ChaCha8Rng;
 ///
 /// Selection sampling (Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S); `draw` gives uniform 32-bit numbers,
 /// one a row.
-pub(super) fn sample_rows(n_rows: usize, n_chosen: usize, mut draw: impl FnMut() -> u32) -> (Vec<u32>, Vec<u32>) {
+pub(super) fn sample_rows(
+    n_rows: usize,
+    n_chosen: usize,
+    mut draw: impl FnMut() -> u32,
+) -> (Vec<u32>, Vec<u32>) {
     let mut chosen = vec![0; n_rows + 1];
     let mut left_out = vec![0; n_rows + 1];
     let mut n = 0;
@@ -38,7 +42,13 @@ pub(super) struct Sampler<'a> {
 
 impl<'a> Sampler<'a> {
     /// `subsample` of the rows, rounded down, and `colsample` of the features, rounded up; at least one of each.
-    pub fn new(n_rows: usize, n_features: usize, subsample: f64, colsample: f64, rng: &'a mut ChaCha8Rng) -> Self {
+    pub fn new(
+        n_rows: usize,
+        n_features: usize,
+        subsample: f64,
+        colsample: f64,
+        rng: &'a mut ChaCha8Rng,
+    ) -> Self {
         let n_chosen_rows = ((n_rows as f64 * subsample) as usize).clamp(1, n_rows);
         let n_chosen_features = ((n_features as f64 * colsample).ceil() as usize).clamp(1, n_features);
         Self { n_rows, n_chosen_rows, n_features, n_chosen_features, rng }

@@ -37,12 +37,20 @@ impl<'a> Splitter<'a> {
 
     /// The split of largest gain among `features`; of equal ones, that of the first feature and the lowest bin. `None` where no split
     /// gains enough and leaves enough on both sides.
-    pub fn best(&self, histogram: &Histogram, total: Sums, units: FixedPoint, features: &[u32]) -> Option<Candidate> {
+    pub fn best(
+        &self,
+        histogram: &Histogram,
+        total: Sums,
+        units: FixedPoint,
+        features: &[u32],
+    ) -> Option<Candidate> {
         match self.params.criterion {
             Criterion::FriedmanMse => self.best_by(histogram, total, units, features, friedman_gain),
             Criterion::Newton => {
                 let (l1, l2) = (self.params.lambda_l1, self.params.lambda_l2);
-                self.best_by(histogram, total, units, features, |left, right, total| newton_gain(left, right, total, l1, l2))
+                self.best_by(histogram, total, units, features, |left, right, total| {
+                    newton_gain(left, right, total, l1, l2)
+                })
             }
         }
     }
@@ -75,7 +83,8 @@ impl<'a> Splitter<'a> {
 
     /// The Newton step of a leaf, `-T(G) / (H + lambda_l2)` with `T` the soft threshold at `lambda_l1`, times the learning rate.
     pub fn leaf_value(&self, stats: NodeStats) -> f64 {
-        let step = -soft_threshold(stats.gradient, self.params.lambda_l1) / (stats.hessian + self.params.lambda_l2);
+        let step =
+            -soft_threshold(stats.gradient, self.params.lambda_l1) / (stats.hessian + self.params.lambda_l2);
         step * self.params.learning_rate
     }
 }
@@ -188,7 +197,10 @@ mod tests {
         let gain = newton_gain(stats(3.0, 1.0, 2.0), stats(-6.0, 4.0, 3.0), stats(-3.0, 5.0, 5.0), 1.0, 1.0);
         assert!((gain - (7.0 - 2.0 / 3.0)).abs() < 1e-12, "{gain}");
         // Two halves of the same mean gain nothing.
-        assert_eq!(newton_gain(stats(1.0, 3.0, 1.0), stats(1.0, 3.0, 1.0), stats(2.0, 6.0, 2.0), 0.0, 0.0), 0.0);
+        assert_eq!(
+            newton_gain(stats(1.0, 3.0, 1.0), stats(1.0, 3.0, 1.0), stats(2.0, 6.0, 2.0), 0.0, 0.0),
+            0.0
+        );
     }
 
     #[test]
@@ -198,7 +210,8 @@ mod tests {
 
     #[test]
     fn leaf_values_are_shrunken_newton_steps() {
-        let params = GbdtParams { lambda_l1: 1.0, lambda_l2: 2.0, learning_rate: 0.1, ..GbdtParams::default() };
+        let params =
+            GbdtParams { lambda_l1: 1.0, lambda_l2: 2.0, learning_rate: 0.1, ..GbdtParams::default() };
         // -(5 - 1) / (6 + 2) * 0.1
         assert_eq!(Splitter::new(&params, &[]).leaf_value(stats(5.0, 6.0, 9.0)), -0.05);
     }

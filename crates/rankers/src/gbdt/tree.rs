@@ -65,7 +65,8 @@ impl Tree {
         let mut depths = vec![1; self.splits.len()];
         for (at, split) in self.splits.iter().enumerate() {
             for child in [split.left, split.right] {
-                if let Some(depth) = usize::try_from(child).ok().and_then(|child| depths.get(child).copied()) {
+                if let Some(depth) = usize::try_from(child).ok().and_then(|child| depths.get(child).copied())
+                {
                     depths[child as usize] = depth.max(depths[at] + 1);
                 }
             }
@@ -90,14 +91,18 @@ impl Tree {
                 format!("split {at} is on feature {} of {n_features}", split.feature)
             })?;
             let numbers = [split.threshold, split.gain, split.value, split.weight];
-            ModelError::unless(numbers.iter().all(|x| x.is_finite()), || format!("split {at} is not finite"))?;
+            ModelError::unless(numbers.iter().all(|x| x.is_finite()), || {
+                format!("split {at} is not finite")
+            })?;
             for child in [split.left, split.right] {
                 let seen = match usize::try_from(child) {
                     Ok(split) => split_seen.get_mut(split).filter(|_| split > at),
                     Err(_) => leaf_seen.get_mut((-1 - child) as usize),
                 };
                 let Some(seen @ false) = seen else {
-                    return Err(ModelError::Inconsistent { what: format!("split {at} has the child {child}") });
+                    return Err(ModelError::Inconsistent {
+                        what: format!("split {at} has the child {child}"),
+                    });
                 };
                 *seen = true;
             }
@@ -151,7 +156,10 @@ pub(crate) mod tests {
         let with = |what| format!("the model is inconsistent: {what}; fit it again");
         assert_eq!(message(|tree| tree.splits[1].right = 0), with("split 1 has the child 0")); // a cycle
         assert_eq!(message(|tree| tree.splits[1].right = -2), with("split 1 has the child -2")); // a leaf twice
-        assert_eq!(message(|tree| tree.splits[1].right = i32::MIN), with("split 1 has the child -2147483648"));
+        assert_eq!(
+            message(|tree| tree.splits[1].right = i32::MIN),
+            with("split 1 has the child -2147483648")
+        );
         assert_eq!(message(|tree| tree.splits[0].feature = 2), with("split 0 is on feature 2 of 2"));
         assert_eq!(message(|tree| tree.leaves[0].value = f64::NAN), with("a leaf is not finite"));
         assert_eq!(message(|tree| tree.leaves.clear()), with("a tree has 2 splits and 0 leaves"));

@@ -63,9 +63,14 @@ impl LogisticModel {
     pub fn validate(&self) -> Result<(), ModelError> {
         let n = self.feature_names.len();
         ModelError::unless(self.coefficients.len() == n && self.imputed.len() == n, || {
-            format!("{n} features, {} coefficients, {} imputed values", self.coefficients.len(), self.imputed.len())
+            format!(
+                "{n} features, {} coefficients, {} imputed values",
+                self.coefficients.len(),
+                self.imputed.len()
+            )
         })?;
-        let finite = self.coefficients.iter().chain(&self.imputed).chain([&self.intercept]).all(|x| x.is_finite());
+        let finite =
+            self.coefficients.iter().chain(&self.imputed).chain([&self.intercept]).all(|x| x.is_finite());
         ModelError::unless(finite, || "a coefficient is not finite".to_owned())
     }
 
@@ -78,7 +83,9 @@ impl LogisticModel {
         ModelError::check_names(&self.feature_names, features.names())?;
         let mut scores = vec![self.intercept; features.n_rows()];
         scores.par_chunks_mut(BLOCK_ROWS).enumerate().for_each(|(block, scores)| {
-            for ((column, coefficient), imputed) in features.columns().zip(&self.coefficients).zip(&self.imputed) {
+            for ((column, coefficient), imputed) in
+                features.columns().zip(&self.coefficients).zip(&self.imputed)
+            {
                 for (score, &value) in scores.iter_mut().zip(&column[block * BLOCK_ROWS..]) {
                     *score += coefficient * if value.is_nan() { *imputed } else { value };
                 }

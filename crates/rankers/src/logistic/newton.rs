@@ -35,7 +35,9 @@ pub fn fit(params: &CheckedLogisticParams, rows: LabelledRows<'_>) -> Result<Log
     let mut iterations = 0;
     while here.gradient.amax() > params.tolerance && iterations < params.max_iterations {
         let Some(step) = newton_step(&here.hessian, &here.gradient) else { break };
-        let Some(next) = line_search(&problem, &weights, here.value, &step, here.gradient.dot(&step)) else { break };
+        let Some(next) = line_search(&problem, &weights, here.value, &step, here.gradient.dot(&step)) else {
+            break;
+        };
         weights = next;
         here = problem.expand(&weights);
         iterations += 1;
@@ -44,7 +46,8 @@ pub fn fit(params: &CheckedLogisticParams, rows: LabelledRows<'_>) -> Result<Log
     let n_features = scaling.means.len();
     let coefficients: Vec<f64> =
         weights.iter().zip(&scaling.deviations).map(|(weight, deviation)| weight / deviation).collect();
-    let shift: f64 = coefficients.iter().zip(&scaling.means).map(|(coefficient, mean)| coefficient * mean).sum();
+    let shift: f64 =
+        coefficients.iter().zip(&scaling.means).map(|(coefficient, mean)| coefficient * mean).sum();
     let gradient_norm = here.gradient.amax();
     Ok(LogisticModel {
         feature_names: rows.features.names().to_vec(),

@@ -13,6 +13,9 @@ const MIN_HESSIAN: f64 = 1e-16;
 /// The loss of a row is at most -ln of this (41 nats).
 const MIN_PROBABILITY: f64 = 1e-18;
 
+/// Odds are cut off here, where they are still finite.
+const MAX_ODDS: f64 = 1e300;
+
 /// How many probabilities are multiplied before one logarithm is taken: [`MIN_PROBABILITY`] to this power is above the
 /// smallest f64.
 const ROWS_PER_LN: usize = 16;
@@ -46,9 +49,9 @@ impl Objective for BinaryLogLoss {
             for ((&score, &label), out) in scores.iter().zip(labels).zip(out) {
                 // q is the probability of the label that the row has.
                 let sign = f64::from(2.0 * label - 1.0);
-                let odds_against = (-sign * score).exp();
+                let odds_against = (-sign * score).exp().min(MAX_ODDS);
                 let q = 1.0 / (1.0 + odds_against);
-                let not_q = if odds_against < 1.0 { odds_against * q } else { 1.0 - q };
+                let not_q = odds_against * q;
                 product *= q.max(MIN_PROBABILITY);
                 *out = [(-sign * not_q) as f32, (q * not_q).max(MIN_HESSIAN) as f32];
             }
@@ -58,7 +61,9 @@ impl Objective for BinaryLogLoss {
     }
 
     fn loss(&self, scores: &[f64], labels: &[f32]) -> f64 {
-        let q = |(&score, &label): (&f64, &f32)| sigmoid(f64::from(2.0 * label - 1.0) * score).max(MIN_PROBABILITY);
+        let q = |(&score, &label): (&f64, &f32)| {
+            sigmoid(f64::from(2.0 * label - 1.0) * score).max(MIN_PROBABILITY)
+        };
         scores.iter().zip(labels).map(|row| -q(row).ln()).sum()
     }
 }

@@ -105,9 +105,10 @@ mod tests {
 
     #[test]
     fn the_start_is_the_best_constant() {
-        for (kind, labels) in
-            [(ObjectiveKind::BinaryLogLoss, [1.0, 0.0, 1.0, 1.0]), (ObjectiveKind::SquaredError, [3.5, 1.0, 4.0, 2.0])]
-        {
+        for (kind, labels) in [
+            (ObjectiveKind::BinaryLogLoss, [1.0, 0.0, 1.0, 1.0]),
+            (ObjectiveKind::SquaredError, [3.5, 1.0, 4.0, 2.0]),
+        ] {
             let objective = kind.objective();
             let init = objective.init_score(&labels);
             let loss = |score: f64| objective.loss(&[score; 4], &labels);

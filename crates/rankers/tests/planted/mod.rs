@@ -21,7 +21,9 @@ impl Planted {
         let mut column = || (0..n_rows).map(|_| rng.random::<f64>() * 2.0 - 1.0).collect::<Vec<f64>>();
         let mut columns = vec![("x0".to_owned(), column()), ("x1".to_owned(), column())];
         let draws = column();
-        let labels = (0..n_rows).map(|row| label(columns[0].1[row], columns[1].1[row], (draws[row] + 1.0) / 2.0)).collect();
+        let labels = (0..n_rows)
+            .map(|row| label(columns[0].1[row], columns[1].1[row], (draws[row] + 1.0) / 2.0))
+            .collect();
         columns.extend((0..n_noise).map(|index| (format!("noise{index}"), column())));
         Self { features: FeatureMatrix::from_columns(columns).unwrap(), labels }
     }

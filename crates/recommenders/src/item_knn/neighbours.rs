@@ -126,7 +126,9 @@ mod tests {
 
     fn mean(k: usize, neighbours: &[(u32, f64, f32)]) -> Option<f64> {
         let mut nearest = Nearest::new(k);
-        neighbours.iter().for_each(|&(item, squared, rating)| nearest.push(item, squared, rating));
+        for &(item, squared, rating) in neighbours {
+            nearest.push(item, squared, rating);
+        }
         nearest.mean(|item| (if item == 4 { 2 } else { 1 }, Reverse(item)))
     }
 

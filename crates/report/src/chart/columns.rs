@@ -30,9 +30,7 @@ const TOP: f64 = 22.0;
 
 impl Panel {
     /// The height it takes.
-    pub fn height(&self) -> f64 {
-        TOP + PLOT + axis::HEIGHT
-    }
+    pub const HEIGHT: f64 = TOP + PLOT + axis::HEIGHT;
 
     /// Draws the panel into `span`, below `top`.
     pub fn draw(&self, scene: &mut Scene, span: Span, top: f64) {

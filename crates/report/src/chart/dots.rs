@@ -93,7 +93,15 @@ impl Panel {
         let label = |row: &Dot| font::width(&row.beside(with_notes), LABEL, Weight::SemiBold);
         let room = GAP + self.rows.iter().map(label).fold(0.0, f64::max);
         // Labels stand at the right of their dots, or at the left where a reference line is at the right.
-        if self.reference.is_some() { (left + room, span.right - 18.0) } else { (left, span.right - room) }
+        let is_left = |row: &Dot| self.labelled_left(row.value.unwrap_or(f64::NAN));
+        let at_left = if self.rows.iter().any(is_left) { room } else { 0.0 };
+        let at_right = if self.rows.iter().all(is_left) { 18.0 } else { room };
+        (left + at_left, span.right - at_right)
+    }
+
+    /// Whether a dot's label stands at its left: on the side away from the reference.
+    fn labelled_left(&self, value: f64) -> bool {
+        self.reference.as_ref().is_some_and(|reference| value <= reference.value)
     }
 
     /// Draws the panel into `span`, below `top`.
@@ -139,19 +147,16 @@ impl Panel {
     fn draw_dot(&self, scene: &mut Scene, row: &Dot, (x, y): (f64, f64), scale: &Linear, with_note: bool) {
         let ink = Ink::of_kind(row.kind);
         // From the reference the distance is the message: a stem. Otherwise a guide leads the eye from the name.
-        let to_left = if let Some(reference) = &self.reference {
-            let stem = scale.at(reference.value);
-            scene.line((stem, y), (x, y), ink, 2.0);
-            x <= stem
+        if let Some(reference) = &self.reference {
+            scene.line((scale.at(reference.value), y), (x, y), ink, 2.0);
         } else {
             let (left, right) = scale.range();
             scene.line((left, y), (right, y), Ink::Grid, 1.0);
-            false
-        };
+        }
         let tip = Some(format!("{}: {}", row.name, row.beside(true)));
         scene.marks.push(Mark::Symbol { shape: shape_of(row.kind), at: (x, y), radius: RADIUS, ink, tip });
         let label = row.beside(with_note);
-        let text = if to_left {
+        let text = if row.value.is_some_and(|value| self.labelled_left(value)) {
             Text::new(x - GAP, y, label).anchor(Anchor::End)
         } else {
             Text::new(x + GAP, y, label)
@@ -190,4 +195,66 @@ fn draw_reference(scene: &mut Scene, reference: &Reference, x: f64, (top, bottom
         .find(|&left| left >= span.left && left + width <= span.right)
         .unwrap_or_else(|| (x - GAP - width).max(span.left));
     scene.text(Text::new(left, at.1, label).strong(true).halo());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dot(value: f64) -> Dot {
+        Dot {
+            name: "a model".to_owned(),
+            value: Some(value),
+            label: format!("{value:.4}"),
+            note: "(+0.0100)".to_owned(),
+            kind: ModelKind::Base,
+            strong: false,
+        }
+    }
+
+    /// The left and right end of every text, by its anchor.
+    fn extents(scene: &Scene) -> Vec<(f64, f64)> {
+        let extent = |mark: &Mark| match mark {
+            Mark::Text(text) => {
+                let width = font::width(&text.content, text.size, text.weight);
+                let left = match text.anchor {
+                    Anchor::Start => text.x,
+                    Anchor::Middle => text.x - width / 2.0,
+                    Anchor::End => text.x - width,
+                };
+                Some((left, left + width))
+            }
+            _ => None,
+        };
+        scene.marks.iter().filter_map(extent).collect()
+    }
+
+    #[test]
+    fn labels_stay_inside_on_both_sides_of_a_reference() {
+        let panel = |values: &[f64]| Panel {
+            heading: String::new(),
+            axis_label: "NDCG@10".to_owned(),
+            rows: values.iter().map(|&value| dot(value)).collect(),
+            named: true,
+            reference: Some(Reference {
+                value: 0.8,
+                label: "average 0.8000".to_owned(),
+                kind: ModelKind::Average,
+            }),
+            limits: Some((0.0, 1.0)),
+            least_width: 0.02,
+        };
+        for values in [&[0.7, 0.75][..], &[0.81, 0.9], &[0.7, 0.9], &[0.8], &[0.0, 1.0]] {
+            for width in [320.0, 552.0] {
+                let mut scene = Scene::new(width, "", "");
+                panel(values).draw(&mut scene, Span { left: 0.0, right: width }, 0.0);
+                for (left, right) in extents(&scene) {
+                    assert!(
+                        left >= -0.01 && right <= width + 0.01,
+                        "{values:?} at {width}: {left} to {right}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -39,9 +39,7 @@ const NAME_PITCH: f64 = 18.0;
 
 impl Panel {
     /// The height it takes.
-    pub fn height(&self) -> f64 {
-        TOP + PLOT + axis::HEIGHT
-    }
+    pub const HEIGHT: f64 = TOP + PLOT + axis::HEIGHT;
 
     /// Draws the panel into `span`, below `top`.
     pub fn draw(&self, scene: &mut Scene, span: Span, top: f64) {

@@ -27,7 +27,7 @@ fn plot(curve: &LearningCurve) -> Option<PlotSpec<'_>> {
         full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);
-            top + panel.height()
+            top + Panel::HEIGHT
         }),
     })
 }

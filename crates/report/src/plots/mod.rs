@@ -12,6 +12,9 @@ pub use frame::{FILE_WIDTH, Frame};
 use crate::chart::Scene;
 use crate::data::ReportData;
 
+/// Draws a plot's panels into a scene, below a given y, and gives the y where they end.
+type Body<'a> = Box<dyn Fn(&mut Scene, &Frame, f64) -> f64 + Send + Sync + 'a>;
+
 /// A plot that has data.
 pub struct PlotSpec<'a> {
     /// The file name without its ending.
@@ -22,8 +25,8 @@ pub struct PlotSpec<'a> {
     pub caption: String,
     /// Whether it has enough panels to take the page's whole width.
     pub full_width: bool,
-    /// Draws the body; the frame around it is [`PlotSpec::draw`]'s.
-    body: Box<dyn Fn(&mut Scene, &Frame, f64) -> f64 + Send + Sync + 'a>,
+    /// Draws what the frame surrounds.
+    body: Body<'a>,
 }
 
 impl PlotSpec<'_> {

@@ -40,7 +40,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
         full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);
-            top + panel.height()
+            top + Panel::HEIGHT
         }),
     })
 }
