@@ -74,25 +74,28 @@ fn pair_hash(seed: u64, user_id: UserId, item_id: ItemId) -> PairHash {
     }
 }
 
-fn pair_hashes(ratings: &Ratings, seed: u64) -> Vec<PairHash> {
-    ratings
-        .user_ids
-        .par_iter()
-        .zip(&ratings.item_ids)
-        .map(|(&user_id, &item_id)| pair_hash(seed, user_id, item_id))
-        .collect()
-}
-
 fn unit(hash: u64) -> f64 {
     hash as f64 / (1u64 << BITS) as f64
 }
 
-/// Each rating's part by its hash alone: the shares hold in expectation, and a rating's part does not depend on the
-/// others.
-pub fn by_hash(ratings: &Ratings, fractions: Fractions, seed: u64) -> Vec<Part> {
-    pair_hashes(ratings, seed)
-        .into_iter()
-        .map(|hash| {
+/// The hashes of all ratings: what parts and folds are drawn from.
+pub struct Hashes<'a> {
+    ratings: &'a Ratings,
+    hashes: Vec<PairHash>,
+}
+
+impl<'a> Hashes<'a> {
+    /// Hashes each rating's (user, item) under `seed`.
+    pub fn new(ratings: &'a Ratings, seed: u64) -> Self {
+        let pairs = ratings.user_ids.par_iter().zip(&ratings.item_ids);
+        let hashes = pairs.map(|(&user_id, &item_id)| pair_hash(seed, user_id, item_id)).collect();
+        Self { ratings, hashes }
+    }
+
+    /// Each rating's part by its hash alone: the shares hold in expectation, and a rating's part does not depend on the
+    /// others.
+    pub fn parts_by_hash(&self, fractions: Fractions) -> Vec<Part> {
+        let part = |hash: &PairHash| {
             if unit(hash.test) < fractions.test {
                 Part::Test
             } else if unit(hash.meta) < fractions.meta {
@@ -100,39 +103,38 @@ pub fn by_hash(ratings: &Ratings, fractions: Fractions, seed: u64) -> Vec<Part> 
             } else {
                 Part::BaseTrain
             }
-        })
-        .collect()
-}
-
-/// Exact counts: the `ceil(n * test)` ratings of the smallest hash are the test part, and of the rest the
-/// `ceil(rest * meta)` of the smallest second hash are `meta_train`. Independent of the row order too.
-pub fn exact(ratings: &Ratings, fractions: Fractions, seed: u64) -> Vec<Part> {
-    let hashes = pair_hashes(ratings, seed);
-    let mut rows: Vec<usize> = (0..ratings.len()).collect();
-    let key = |row: usize| (ratings.user_ids[row], ratings.item_ids[row]);
-    let take = |n: usize, share: f64| ((n as f64 * share).ceil() as usize).min(n);
-    let mut parts = vec![Part::BaseTrain; ratings.len()];
-
-    rows.par_sort_unstable_by_key(|&row| (hashes[row].test, key(row)));
-    let rest = rows.split_off(take(rows.len(), fractions.test));
-    for row in rows {
-        parts[row] = Part::Test;
+        };
+        self.hashes.iter().map(part).collect()
     }
-    let mut rest = rest;
-    rest.par_sort_unstable_by_key(|&row| (hashes[row].meta, key(row)));
-    rest.truncate(take(rest.len(), fractions.meta));
-    for row in rest {
-        parts[row] = Part::MetaTrain;
-    }
-    parts
-}
 
-/// Each rating's fold, 0 to `n_folds - 1`.
-///
-/// # Panics
-/// Where `n_folds` is 0.
-pub fn folds(ratings: &Ratings, n_folds: u8, seed: u64) -> Vec<u8> {
-    pair_hashes(ratings, seed).into_iter().map(|hash| (hash.fold % u64::from(n_folds)) as u8).collect()
+    /// Exact counts: the `ceil(n * test)` ratings of the smallest hash are the test part, and of the rest the
+    /// `ceil(rest * meta)` of the smallest second hash are `meta_train`. Independent of the row order too.
+    pub fn parts_by_count(&self, fractions: Fractions) -> Vec<Part> {
+        let key = |row: usize| (self.ratings.user_ids[row], self.ratings.item_ids[row]);
+        let take = |n: usize, share: f64| ((n as f64 * share).ceil() as usize).min(n);
+        let mut parts = vec![Part::BaseTrain; self.hashes.len()];
+
+        let mut test: Vec<usize> = (0..self.hashes.len()).collect();
+        test.par_sort_unstable_by_key(|&row| (self.hashes[row].test, key(row)));
+        let mut rest = test.split_off(take(test.len(), fractions.test));
+        for row in test {
+            parts[row] = Part::Test;
+        }
+        rest.par_sort_unstable_by_key(|&row| (self.hashes[row].meta, key(row)));
+        rest.truncate(take(rest.len(), fractions.meta));
+        for row in rest {
+            parts[row] = Part::MetaTrain;
+        }
+        parts
+    }
+
+    /// Each rating's fold, 0 to `n_folds - 1`.
+    ///
+    /// # Panics
+    /// Where `n_folds` is 0.
+    pub fn folds(&self, n_folds: u8) -> Vec<u8> {
+        self.hashes.iter().map(|hash| (hash.fold % u64::from(n_folds)) as u8).collect()
+    }
 }
 
 /// Each rating's fold by its time: fold 0 holds the earliest ratings, and ratings of equal time share a fold. The folds are as
@@ -174,20 +176,20 @@ mod tests {
     #[test]
     fn exact_counts_are_exact_and_follow_no_row_order() {
         let ratings = grid(11, 17); // 187 ratings: ceil(37.4) = 38 test, ceil(149 * .2) = 30 meta_train
-        let parts = exact(&ratings, FRACTIONS, 42);
+        let parts = Hashes::new(&ratings, 42).parts_by_count(FRACTIONS);
         let count = |part| parts.iter().filter(|&&p| p == part).count();
         assert_eq!([count(Part::Test), count(Part::MetaTrain), count(Part::BaseTrain)], [38, 30, 119]);
 
         let backwards: Ratings = (0..ratings.len()).rev().map(|row| ratings.get(row)).collect();
-        let mut reversed = exact(&backwards, FRACTIONS, 42);
+        let mut reversed = Hashes::new(&backwards, 42).parts_by_count(FRACTIONS);
         reversed.reverse();
         assert_eq!(parts, reversed);
     }
 
     #[test]
     fn hashed_parts_do_not_depend_on_other_ratings() {
-        let all = by_hash(&grid(20, 50), FRACTIONS, 7);
-        let fewer = by_hash(&grid(10, 50), FRACTIONS, 7);
+        let all = Hashes::new(&grid(20, 50), 7).parts_by_hash(FRACTIONS);
+        let fewer = Hashes::new(&grid(10, 50), 7).parts_by_hash(FRACTIONS);
         assert_eq!(all[..500], fewer[..]);
         let n_test = all.iter().filter(|&&part| part == Part::Test).count();
         assert!((150..250).contains(&n_test), "{n_test} of 1000"); // 200 expected, standard deviation 12.6
@@ -196,12 +198,12 @@ mod tests {
     #[test]
     fn folds_are_even_and_depend_on_the_seed() {
         let ratings = grid(40, 50);
-        let of = folds(&ratings, 5, 1);
+        let of = Hashes::new(&ratings, 1).folds(5);
         for fold in 0..5 {
             let n = of.iter().filter(|&&f| f == fold).count();
             assert!((300..500).contains(&n), "fold {fold} has {n} of 2000");
         }
-        assert_ne!(of, folds(&ratings, 5, 2));
+        assert_ne!(of, Hashes::new(&ratings, 2).folds(5));
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(crate) fn assemble(
 
 /// The distinct values of `ids`; block by block, as there are many more ids than distinct ones.
 fn distinct(ids: &[i64]) -> IdIndex {
-    const BLOCK: usize = 1 << 18;
+    const BLOCK: usize = 1 << 15;
     let blocks: Vec<IdIndex> =
         ids.par_chunks(BLOCK).map(|block| IdIndex::new(block.iter().copied())).collect();
     IdIndex::new(blocks.iter().flat_map(|block| block.ids().iter().copied()))

@@ -3,10 +3,10 @@
 //!
 //! | found in the folder | shape | published as |
 //! |---|---|---|
-//! | `ratings.csv`, `movies.csv`, `tags.csv` | [`shape::movielens_csv`] | latest-small, latest, 20M, 25M, 32M |
-//! | `ratings.dat`, `movies.dat`, `tags.dat` | [`shape::double_colon`] | 1M, 10M |
-//! | `u.data`, `u.item`, `u.genre` | [`shape::tab`] | 100K |
-//! | one other `.csv` or `.parquet` file | [`shape::movielens_csv`] or [`shape::parquet`] | anybody's ratings |
+//! | `ratings.csv`, `movies.csv`, `tags.csv` | `shape::movielens_csv` | latest-small, latest, 20M, 25M, 32M |
+//! | `ratings.dat`, `movies.dat`, `tags.dat` | `shape::double_colon` | 1M, 10M |
+//! | `u.data`, `u.item`, `u.genre` | `shape::tab` | 100K |
+//! | one other `.csv` or `.parquet` file | `shape::movielens_csv` or `shape::parquet` | anybody's ratings |
 //!
 //! Text files may be gzipped, with `.gz` behind the name. Only the ratings are required.
 //!

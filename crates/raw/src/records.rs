@@ -148,8 +148,9 @@ impl Records {
 
 /// `line` without its end: `\n` or `\r\n`.
 fn trimmed(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
+    match line {
+        [rest @ .., b'\r', b'\n'] | [rest @ .., b'\n' | b'\r'] | rest => rest,
+    }
 }
 
 /// The places of the fields of `line`.

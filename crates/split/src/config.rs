@@ -16,6 +16,16 @@ pub enum Method {
     Exact,
 }
 
+/// How a training rating's fold is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FoldBy {
+    /// By the rating's own hash.
+    Hash,
+    /// By time: the earliest ratings in fold 0.
+    Time,
+}
+
 /// The keys of `split.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -28,6 +38,8 @@ pub struct Config {
     pub meta_fraction: f64,
     /// How many folds the training ratings get, 2 to 100.
     pub folds: u8,
+    /// How a training rating's fold is drawn: by its own hash, or by time, the earliest ratings in fold 0.
+    pub fold_by: FoldBy,
     /// Count and list malformed rows instead of stopping at the first.
     pub skip_bad_rows: bool,
     /// The smallest rating accepted, in stars.
@@ -51,6 +63,7 @@ impl Default for Config {
             test_fraction: 0.2,
             meta_fraction: 0.2,
             folds: 5,
+            fold_by: FoldBy::Hash,
             skip_bad_rows: false,
             min_rating: 0.0,
             max_rating: 10.0,
@@ -68,6 +81,7 @@ pub struct Checked {
     pub method: Method,
     pub fractions: Fractions,
     pub folds: u8,
+    pub fold_by: FoldBy,
     pub options: Options,
 }
 
@@ -87,7 +101,7 @@ impl Config {
         let options = Options::new(self.columns()?, range, self.skip_bad_rows)
             .map_err(|error| UsageError(error.to_string()))?;
         let fractions = Fractions { test: self.test_fraction, meta: self.meta_fraction };
-        Ok(Checked { method: self.method, fractions, folds: self.folds, options })
+        Ok(Checked { method: self.method, fractions, folds: self.folds, fold_by: self.fold_by, options })
     }
 
     fn columns(&self) -> Result<Option<Columns>, UsageError> {

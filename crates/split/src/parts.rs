@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use anyhow::bail;
-use dataset::split::{self, Part};
+use dataset::split::{Hashes, Part, folds_by_time};
 use raw::RawData;
 use stage::UsageError;
 
-use crate::config::{Checked, Method};
+use crate::config::{Checked, FoldBy, Method};
 use crate::usage_or_failure;
 
 /// The part of every rating and, but for test ratings, its fold.
@@ -21,15 +21,19 @@ pub fn assign(
     assignments: Option<&Path>,
     seed: u64,
 ) -> anyhow::Result<(Vec<Part>, Vec<Option<i8>>)> {
-    let hashed = split::folds(&raw.ratings, config.folds, seed);
+    let hashes = Hashes::new(&raw.ratings, seed);
+    let drawn = match config.fold_by {
+        FoldBy::Hash => hashes.folds(config.folds),
+        FoldBy::Time => folds_by_time(&raw.ratings, config.folds),
+    };
     let (parts, folds): (Vec<Part>, Vec<u8>) = match assignments {
-        Some(file) => from_file(raw, file, &hashed)?,
+        Some(file) => from_file(raw, file, &drawn)?,
         None => {
-            let draw = match config.method {
-                Method::Hash => split::by_hash,
-                Method::Exact => split::exact,
+            let parts = match config.method {
+                Method::Hash => hashes.parts_by_hash(config.fractions),
+                Method::Exact => hashes.parts_by_count(config.fractions),
             };
-            (draw(&raw.ratings, config.fractions, seed), hashed)
+            (parts, drawn)
         }
     };
     if let Some(part) = Part::ALL.into_iter().find(|part| !parts.contains(part)) {
@@ -48,11 +52,11 @@ pub fn assign(
     Ok((parts, folds))
 }
 
-fn from_file(raw: &RawData, file: &Path, hashed: &[u8]) -> anyhow::Result<(Vec<Part>, Vec<u8>)> {
+fn from_file(raw: &RawData, file: &Path, drawn: &[u8]) -> anyhow::Result<(Vec<Part>, Vec<u8>)> {
     let assignments = raw::read_assignments(file, raw.n_rows).map_err(usage_or_failure)?;
-    let mut parts = Vec::with_capacity(hashed.len());
-    let mut folds = Vec::with_capacity(hashed.len());
-    for (&row, &fold) in raw.rows.iter().zip(hashed) {
+    let mut parts = Vec::with_capacity(drawn.len());
+    let mut folds = Vec::with_capacity(drawn.len());
+    for (&row, &fold) in raw.rows.iter().zip(drawn) {
         let Some(assignment) = assignments.get(row as usize).copied().flatten() else {
             bail!("{}: row {row} of the ratings file has no split; every row needs one", file.display());
         };

@@ -1,6 +1,6 @@
 //! Generates data of MovieLens' shape, for machines without the real data and for tests.
 //!
-//! * [`catalogue`](self): items with titles, years, genres, a quality and a popularity with a long tail;
+//! * catalogue: items with titles, years, genres, a quality and a popularity with a long tail;
 //! * activity: how many ratings each user gives, log-normal above a minimum of 20;
 //! * user: which items a user picks, what they give and when, from low-rank tastes tied to genres;
 //! * output: the files, written user by user, so that memory follows the catalogue and not the ratings.
