@@ -16,4 +16,5 @@ assert {name: types.get(name) for name in keys} == keys and {types[name] for nam
 duckdb.sql(f"""
     select feature, meta_train: round(corr(value, label) filter (part = 'meta_train'), 3),
         test: round(corr(value, label) filter (part = 'test'), 3), gap: round(meta_train - test, 3)
-    from (unpivot rows on {", ".join(features)} into name feature value value) group by feature order by gap desc""").show()
+    from (unpivot rows on {", ".join(features)} into name feature value value)
+    group by feature order by gap desc""").show()

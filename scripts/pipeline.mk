@@ -18,7 +18,7 @@ run = "$(BIN)/$(1)" --config "$(CONFIG)/$(1).toml" --artifacts "$(ARTIFACTS)" --
 STAGES := split train-base build-features train-meta evaluate
 .PHONY: $(STAGES)
 .DELETE_ON_ERROR:
-$(foreach stage,$(STAGES),$(eval $(stage): $(call manifest,$(stage))))
+$(foreach stage,$(STAGES),$(eval $(stage): $(call manifest,$(stage)); @$(if $(QUIET),:,echo "$(stage): up to date in $(ARTIFACTS)/$(stage)")))
 
 $(call manifest,split): $(call stamps,split) $(RAW) $(ASSIGNMENTS)
 	@$(call run,split) --data "$(DATA)" --dataset "$(DATASET)" --preset "$(PRESET)" \

@@ -1,75 +1,78 @@
 //! Stage 3, `build-features`: turns base scores and statistics into feature tables.
 //!
-//! Reads the ratings of `split`, the base models and the out-of-fold scores of `train-base`; writes `meta_train.parquet` and
-//! `test.parquet`: keys, label, one column a feature.
-
-mod config;
+//! Reads the ratings and the catalogue of `split`, the base models and the out-of-fold scores of `train-base`; writes `meta_train.parquet`
+//! and `test.parquet`: keys, label, one column a feature.
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use artifacts::layout::{META_TRAIN, OUT_OF_FOLD_SCORES, RATINGS, TEST};
+use artifacts::layout::{ITEMS, META_TRAIN, OUT_OF_FOLD_SCORES, RATINGS, TEST};
 use artifacts::tables::{FeatureRows, ScoreRows, SplitRatings};
 use artifacts::{Error, Layout, Schema};
-use config::Config;
-use dataset::split::Part;
-use features::{Batch, Column, Context, FeatureBuilder};
+use dataset::Items;
 use rayon::prelude::*;
-use recommenders::{BaseModel, FittedModel, Scorer as _};
-use stage::{Run, Stage, StageName, Summary};
+use recommenders::{BaseModel, FittedModel};
+use stacking::{BaseColumns, FeatureConfig, FeatureSetup, Method, Plan, Round};
+use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
 struct Args {}
 
 struct BuildFeatures;
 
+/// The features of some rows of the split.
+struct Rows {
+    rows: Vec<usize>,
+    names: Vec<String>,
+    columns: Vec<Vec<f64>>,
+}
+
 impl Stage for BuildFeatures {
     const NAME: StageName = StageName::BuildFeatures;
     const ABOUT: &'static str = "Turns base scores and statistics into feature tables";
-    type Config = Config;
+    type Config = FeatureConfig;
     type Args = Args;
 
-    fn run(run: &mut Run, config: &Config, _: &Args) -> anyhow::Result<Summary> {
-        let groups = config.check()?;
+    fn run(run: &mut Run, config: &FeatureConfig, _: &Args) -> anyhow::Result<Summary> {
+        let setup = config.check().map_err(|error| UsageError(error.to_string()))?;
         run.require(&[StageName::Split, StageName::TrainBase])?;
         let split: SplitRatings = run.read_table(RATINGS)?;
-        let models = read_models(run)?;
+        let items: Items = run.read_table(ITEMS)?;
+        let names: Vec<String> = run.upstream_config(StageName::TrainBase, "models")?;
+        let models = read_models(run, &names)?;
         let out_of_fold: ScoreRows = run.read_table(OUT_OF_FOLD_SCORES)?;
+        let method: Method = run.upstream_config(StageName::Split, "stacking")?;
+        let plan = Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))?;
 
-        let meta_rows = split.rows_of(Part::MetaTrain);
-        let test_rows = split.rows_of(Part::Test);
-        check_keys(run, &split, &meta_rows, &out_of_fold)?;
-
-        let progress = run.progress(3);
-        progress.step("statistics");
-        let history = split.history(|part| config.statistics_from.includes(part));
-        let builder = FeatureBuilder::new(&groups, &Context { history: &history });
+        let meta_rows = plan.meta_rows();
+        let base = base_columns(run, &split, &meta_rows, &models, out_of_fold)?;
+        let progress = run.progress(2);
+        progress.step("features of the training rows");
+        let meta_train = training_rows(&setup, &plan, &split, &items, &meta_rows, &base)?;
         progress.done();
-        progress.step("features of meta_train");
-        let meta_scores = columns(out_of_fold.names, out_of_fold.columns);
-        let meta_train = feature_rows(&split, &meta_rows, &meta_scores, &builder, config)?;
-        progress.done();
-        progress.step("features of test");
-        let test_scores = score(&models, &split, &test_rows);
-        let test = feature_rows(&split, &test_rows, &test_scores, &builder, config)?;
+        progress.step("features of the test rows");
+        let test = test_rows(&setup, &plan.last, &split, &items, &models)?;
         drop(progress);
 
         let n_features = test.names.len();
+        let n_rows = (meta_train.rows.len(), test.rows.len());
+        let meta_train = table(&setup, &split, meta_train);
+        let test = table(&setup, &split, test);
         run.count("features", n_features);
         run.count("relevant_meta_train", meta_train.labels.iter().filter(|&&label| label == 1).count());
         run.count("relevant_test", test.labels.iter().filter(|&&label| label == 1).count());
         run.write_table(META_TRAIN, meta_train)?;
         run.write_table(TEST, test)?;
         Ok(Summary {
-            read: format!("{} models and {} ratings", models.len(), split.ratings.len()),
-            wrote: format!("{n_features} features of {} + {} rows", meta_rows.len(), test_rows.len()),
+            read: format!("{} models and {} ratings", models.len(), grouped(split.ratings.len())),
+            wrote: format!("{n_features} features of {} + {} rows", grouped(n_rows.0), grouped(n_rows.1)),
         })
     }
 }
 
-fn read_models(run: &mut Run) -> Result<Vec<FittedModel>, Error> {
-    let mut models = Vec::with_capacity(BaseModel::ALL.len());
-    for kind in BaseModel::ALL {
+fn read_models(run: &mut Run, names: &[String]) -> anyhow::Result<Vec<FittedModel>> {
+    let mut models = Vec::with_capacity(names.len());
+    for kind in BaseModel::ALL.into_iter().filter(|kind| names.iter().any(|name| name == kind.file_stem())) {
         let schema = Schema { name: kind.schema(), version: kind.schema_version() };
         let check = |model: &FittedModel| {
             model.validate().map_err(|error| error.to_string())?;
@@ -81,53 +84,97 @@ fn read_models(run: &mut Run) -> Result<Vec<FittedModel>, Error> {
     Ok(models)
 }
 
-/// The scores must be of the very rows that this split calls `meta_train`, in the same order.
-fn check_keys(run: &Run, split: &SplitRatings, rows: &[usize], scores: &ScoreRows) -> Result<(), Error> {
-    let of_split = rows.iter().map(|&row| (split.ratings.user_ids[row], split.ratings.item_ids[row]));
-    let of_scores = scores.user_ids.iter().copied().zip(scores.item_ids.iter().copied());
-    if of_split.eq(of_scores) {
-        return Ok(());
-    }
-    Err(Error::Corrupt {
-        path: run.layout().path(OUT_OF_FOLD_SCORES),
-        problem: "its rows are not the meta_train rows of the split".to_owned(),
-        make_target: StageName::TrainBase.name().to_owned(),
-    })
-}
-
-fn columns(names: Vec<String>, values: Vec<Vec<f64>>) -> Vec<Column> {
-    names.into_iter().zip(values).map(|(name, values)| Column { name, values }).collect()
-}
-
-fn score(models: &[FittedModel], split: &SplitRatings, rows: &[usize]) -> Vec<Column> {
-    let candidates = split.candidates(rows);
-    let column = |model: &FittedModel| Column {
-        name: model.kind().column().to_owned(),
-        values: model.scores(&candidates),
-    };
-    models.par_iter().map(column).collect()
-}
-
-fn feature_rows(
+/// The out-of-fold scores as columns of the models. They must be of the very rows that this split scores, in the same order.
+fn base_columns(
+    run: &Run,
     split: &SplitRatings,
     rows: &[usize],
-    base_scores: &[Column],
-    builder: &FeatureBuilder,
-    config: &Config,
-) -> anyhow::Result<FeatureRows> {
-    let candidates = split.candidates(rows);
-    let batch = Batch::new(&candidates, base_scores).context("the base scores")?;
-    let table = builder.compute(&batch)?;
+    models: &[FittedModel],
+    scores: ScoreRows,
+) -> Result<BaseColumns, Error> {
+    let corrupt = |problem: String| Error::Corrupt {
+        path: run.layout().path(OUT_OF_FOLD_SCORES),
+        problem,
+        make_target: StageName::TrainBase.name().to_owned(),
+    };
+    let of_split = rows.iter().map(|&row| (split.ratings.user_ids[row], split.ratings.item_ids[row]));
+    let of_scores = scores.user_ids.iter().copied().zip(scores.item_ids.iter().copied());
+    if !of_split.eq(of_scores) {
+        return Err(corrupt("its rows are not those that the split asks for".to_owned()));
+    }
+    let column = |name: &str| {
+        let at = scores.names.iter().position(|of| of == name);
+        at.map(|at| scores.columns[at].clone()).ok_or_else(|| corrupt(format!("column `{name}` is missing")))
+    };
+    let mut base = BaseColumns::default();
+    for kind in models.iter().map(FittedModel::kind) {
+        let support = kind.support_column().map(column).transpose()?;
+        base.push(kind, column(kind.column())?, support);
+    }
+    Ok(base)
+}
+
+/// The rows that the meta-models are fitted on: each round's from what that round may see.
+fn training_rows(
+    setup: &FeatureSetup,
+    plan: &Plan,
+    split: &SplitRatings,
+    items: &Items,
+    meta_rows: &[usize],
+    base: &BaseColumns,
+) -> anyhow::Result<Rows> {
+    let of_round = |round: &Round| {
+        let positions: Vec<usize> = round.asked.iter().filter_map(|row| meta_rows.binary_search(row).ok()).collect();
+        let candidates = split.candidates(&round.asked);
+        let base = base.at(&positions);
+        let table = stacking::features(setup, round, &split.ratings, &split.parts, items, &candidates, &base)?;
+        anyhow::Ok((positions, table))
+    };
+    let rounds: Vec<_> = plan.out_of_fold.par_iter().map(of_round).collect::<Result<_, _>>()?;
+    let names = rounds.first().map(|(_, table)| table.names.clone()).unwrap_or_default();
+    let mut columns = vec![vec![f64::NAN; meta_rows.len()]; names.len()];
+    for (positions, table) in rounds {
+        for (all, values) in columns.iter_mut().zip(table.columns) {
+            for (&position, value) in positions.iter().zip(values) {
+                all[position] = value;
+            }
+        }
+    }
+    Ok(Rows { rows: meta_rows.to_vec(), names, columns })
+}
+
+fn test_rows(
+    setup: &FeatureSetup,
+    last: &Round,
+    split: &SplitRatings,
+    items: &Items,
+    models: &[FittedModel],
+) -> anyhow::Result<Rows> {
+    let candidates = split.candidates(&last.asked);
+    let scored: Vec<_> =
+        models.par_iter().map(|model| stacking::score(model.kind(), model, &candidates)).collect();
+    let mut base = BaseColumns::default();
+    for (model, (scores, support)) in models.iter().zip(scored) {
+        base.push(model.kind(), scores, support);
+    }
+    let table = stacking::features(setup, last, &split.ratings, &split.parts, items, &candidates, &base)
+        .context("the test rows")?;
+    Ok(Rows { rows: last.asked.clone(), names: table.names, columns: table.columns })
+}
+
+fn table(setup: &FeatureSetup, split: &SplitRatings, features: Rows) -> FeatureRows {
+    let Rows { rows, names, columns } = features;
     let ratings: Vec<f32> = rows.iter().map(|&row| split.ratings.values[row]).collect();
-    Ok(FeatureRows {
-        user_ids: candidates.iter().map(|candidate| candidate.user_id).collect(),
-        item_ids: candidates.iter().map(|candidate| candidate.item_id).collect(),
-        timestamps: candidates.iter().map(|candidate| candidate.at).collect(),
-        labels: ratings.iter().map(|&rating| i8::from(f64::from(rating) >= config.relevant_from)).collect(),
+    FeatureRows {
+        user_ids: rows.iter().map(|&row| split.ratings.user_ids[row]).collect(),
+        item_ids: rows.iter().map(|&row| split.ratings.item_ids[row]).collect(),
+        timestamps: rows.iter().map(|&row| split.ratings.timestamps[row]).collect(),
+        folds: rows.iter().map(|&row| split.folds[row]).collect(),
+        labels: ratings.iter().map(|&rating| i8::from(setup.is_relevant(rating))).collect(),
         ratings,
-        names: table.names,
-        columns: table.columns,
-    })
+        names,
+        columns,
+    }
 }
 
 fn main() -> ExitCode {

@@ -9,6 +9,7 @@ mod items;
 mod ratings;
 pub mod rng;
 pub mod split;
+mod tag;
 
 pub use candidate::Candidate;
 pub use csr::Csr;
@@ -16,3 +17,4 @@ pub use history::History;
 pub use ids::{IdIndex, ItemId, UserId};
 pub use items::{GenreSet, Item, Items, TooManyGenres};
 pub use ratings::{Rating, Ratings};
+pub use tag::Tag;

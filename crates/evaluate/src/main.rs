@@ -16,7 +16,7 @@ use artifacts::layout::{METRICS, METRICS_JSON, PER_USER, REPORT, REPORT_FOLDER, 
 use artifacts::tables::{FeatureRows, ScoreRows};
 use config::Config;
 use measure::Measured;
-use stage::{Run, Stage, StageName, Summary};
+use stage::{Run, Stage, StageName, Summary, grouped};
 
 #[derive(Debug, clap::Args)]
 struct Args {}
@@ -72,7 +72,7 @@ impl Stage for Evaluate {
             terminal::print(&measured, &config, &data.verdicts);
         }
         Ok(Summary {
-            read: format!("{n_rows} test rows"),
+            read: format!("{} test rows", grouped(n_rows)),
             wrote: format!("{} models' metrics and {}", models.len(), run.layout().path(REPORT).display()),
         })
     }

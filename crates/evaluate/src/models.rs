@@ -72,7 +72,7 @@ fn base(kind: BaseModel, test: &FeatureRows) -> Option<Scored> {
     Some(Scored {
         name: kind.name().to_owned(),
         kind: ModelKind::Base,
-        scale: if kind == BaseModel::Genre { Scale::Order } else { Scale::Stars },
+        scale: if kind.is_star_scale() { Scale::Stars } else { Scale::Order },
         scores: test.columns[at].clone(),
     })
 }

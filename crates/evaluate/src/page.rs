@@ -98,8 +98,7 @@ fn leak_note(build_features: &Manifest) -> Option<String> {
 }
 
 fn model_rows(measured: &Measured, k: u32) -> Vec<ModelRow> {
-    const SHOWN: [&str; 9] =
-        ["ndcg", "hit_rate", "precision", "recall", "map", "mrr", "auc", "log_loss", "rmse"];
+    const SHOWN: [&str; 7] = ["ndcg", "hit_rate", "precision", "recall", "map", "mrr", "rmse"];
     let row = |(name, kind): &(String, report::ModelKind)| {
         let value = |metric: &&str| ((*metric).to_owned(), measured.value(name, metric, k));
         let metrics: BTreeMap<String, Option<f64>> = SHOWN.iter().map(value).collect();
@@ -153,8 +152,8 @@ fn learning_curves(points: &[CurvePoint]) -> Vec<LearningCurve> {
         }
     };
     let curves = [
-        curve("mf", BaseModel::Mf.name(), "epoch", "RMSE", "base_train, during the epoch", "held out"),
-        curve("gb", MetaModel::Gb.name(), "trees", "log-loss", "meta_train", "held-out part of meta_train"),
+        curve("mf", BaseModel::Mf.name(), "epoch", "RMSE", "base_train", "held out"),
+        curve("gb", MetaModel::Gb.name(), "trees", "log-loss", "meta_train", "held out"),
     ];
     curves.into_iter().filter(|curve| !curve.series.is_empty()).collect()
 }

@@ -22,24 +22,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let csv = std::fs::read_to_string(path)?;
     let mut lines = csv.lines();
-    let names: Vec<&str> = lines
-        .next()
-        .ok_or("the file is empty")?
-        .split(',')
-        .skip(3)
-        .collect();
+    let names: Vec<&str> = lines.next().ok_or("the file is empty")?.split(',').skip(3).collect();
     let mut rows = Vec::new();
     for line in lines {
         let (ids, numbers): (Vec<_>, Vec<_>) =
             line.split(',').enumerate().partition(|&(column, _)| column < 2);
-        let ids = ids
-            .iter()
-            .map(|(_, id)| id.parse::<i64>())
-            .collect::<Result<Vec<_>, _>>()?;
-        let numbers = numbers
-            .iter()
-            .map(|(_, number)| number.parse::<f64>())
-            .collect::<Result<Vec<_>, _>>()?;
+        let ids = ids.iter().map(|(_, id)| id.parse::<i64>()).collect::<Result<Vec<_>, _>>()?;
+        let numbers =
+            numbers.iter().map(|(_, number)| number.parse::<f64>()).collect::<Result<Vec<_>, _>>()?;
         if numbers.len() != names.len() + 1 {
             return Err(format!("{line}: expected {} columns", names.len() + 3).into());
         }
@@ -53,11 +43,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let items: Vec<i64> = rows.iter().map(|row| row.1).collect();
     let groups = Groups::from_sorted(&rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
     let scores: Vec<Vec<f64>> = (1..=names.len()).map(column).collect();
-    let models: Vec<ModelScores<'_>> = names
-        .iter()
-        .zip(&scores)
-        .map(|(name, scores)| ModelScores { name, scores })
-        .collect();
+    let models: Vec<ModelScores<'_>> =
+        names.iter().zip(&scores).map(|(name, scores)| ModelScores { name, scores }).collect();
     let test_rows = TestRows::new(&groups, &items, &relevant, &grades)?;
     let result = evaluate(&test_rows, &models, &Plan::all(&[k.parse()?])?.with_ties(ties))?;
 
@@ -67,11 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let k = summary.k.map(|k| k.to_string()).unwrap_or_default();
         let mean = summary.mean.map(|mean| mean.to_string()).unwrap_or_default();
         let (model, metric) = (summary.model, summary.metric);
-        writeln!(
-            out,
-            "{model},{metric},{k},{mean},{},{}",
-            summary.n_users, summary.n_left_out
-        )?;
+        writeln!(out, "{model},{metric},{k},{mean},{},{}", summary.n_users, summary.n_left_out)?;
     }
     for model in &models {
         let pooled = [
@@ -79,10 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             ("rmse", rmse(model.scores, &grades)),
             ("mae", mae(model.scores, &grades)),
             ("log_loss", log_loss(model.scores, &relevant)),
-            (
-                "calibration_error",
-                calibration(model.scores, &relevant, 15).map(|curve| curve.expected_error),
-            ),
+            ("calibration_error", calibration(model.scores, &relevant, 15).map(|curve| curve.expected_error)),
         ];
         for (metric, value) in pooled {
             writeln!(

@@ -44,10 +44,7 @@ pub struct Discounts {
 impl Discounts {
     /// The table for lists of up to `max_len` rows.
     pub fn new(max_len: usize) -> Self {
-        let mut table = Self {
-            at: Vec::new(),
-            sums: vec![0.0],
-        };
+        let mut table = Self { at: Vec::new(), sums: vec![0.0] };
         table.extend_to(max_len);
         table
     }
@@ -81,10 +78,7 @@ impl Discounts {
 /// Where the table of discounts is shorter than the smaller of `k` and the list.
 pub fn dcg(gains: &[f64], k: usize, discounts: &Discounts) -> f64 {
     let k = k.min(gains.len());
-    let terms = gains[..k]
-        .iter()
-        .zip(&discounts.as_slice()[..k])
-        .map(|(gain, discount)| gain * discount);
+    let terms = gains[..k].iter().zip(&discounts.as_slice()[..k]).map(|(gain, discount)| gain * discount);
     // An empty `sum` would be -0.
     terms.fold(0.0, |total, term| total + term)
 }

@@ -40,10 +40,7 @@ pub enum MetricsError {
         item_id: i64,
     },
     /// A grade that has no gain.
-    #[error(
-        "row {row}: grade {grade}, expected a finite number up to {}",
-        crate::dcg::MAX_GRADE
-    )]
+    #[error("row {row}: grade {grade}, expected a finite number up to {}", crate::dcg::MAX_GRADE)]
     Grade {
         /// The 0-based row.
         row: usize,
@@ -70,5 +67,24 @@ pub enum MetricsError {
     RepeatedModel {
         /// The name.
         name: String,
+    },
+    /// A level that no interval here has.
+    #[error("level is {level}, expected .5 to .999, for example .95")]
+    Level {
+        /// The level asked for.
+        level: f64,
+    },
+    /// Too few or too many resamples.
+    #[error(
+        "n_resamples is {found}, expected {min} to {} at level {level}",
+        crate::statistics::Bootstrap::MAX_RESAMPLES
+    )]
+    Resamples {
+        /// How many were asked for.
+        found: usize,
+        /// The level of the intervals.
+        level: f64,
+        /// The fewest that this level takes.
+        min: usize,
     },
 }

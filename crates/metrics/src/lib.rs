@@ -4,7 +4,8 @@
 //! * [`dcg`]: gains and discounts, shared with the learning-to-rank objectives;
 //! * [`per_user`]: the metrics of one user's ranking, one a file, and their registry [`Metric::ALL`];
 //! * [`pooled`]: the metrics of all rows together, one a file;
-//! * [`evaluation`]: every per-user metric of several models in one pass.
+//! * [`evaluation`]: every per-user metric of several models in one pass;
+//! * [`statistics`]: how sure those numbers are, and which differences between models are more than luck.
 //!
 //! Which users count: a user without a relevant row says nothing about a ranking and is left out, never counted as
 //! perfect or as zero; how many are left out stands beside each mean. (`trec_eval` counts such a user as 0 wherever
@@ -16,6 +17,7 @@ pub mod evaluation;
 pub mod per_user;
 pub mod pooled;
 pub mod ranking;
+pub mod statistics;
 
 pub use error::MetricsError;
 pub use evaluation::{Column, Groups, ModelScores, PerUser, PerUserValue, Plan, Summary, TestRows, evaluate};

@@ -34,12 +34,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     prop::collection::vec(row, 0..120).prop_map(|rows| {
         let mut rows: Vec<Row> = rows
             .into_iter()
-            .map(|(user_id, item_id, grade, score)| Row {
-                user_id,
-                item_id,
-                grade,
-                score,
-            })
+            .map(|(user_id, item_id, grade, score)| Row { user_id, item_id, grade, score })
             .collect();
         rows.sort_by_key(|row| (row.user_id, row.item_id));
         rows.dedup_by_key(|row| (row.user_id, row.item_id));
@@ -56,42 +51,22 @@ fn measure(rows: &[Row], ties: TieOrder) -> PerUser {
     let items = column(|row| row.item_id);
     let test_rows = TestRows::new(&groups, &items, &relevant, &grades).expect("checked");
     let plan = Plan::all(&KS).expect("cuts").with_ties(ties);
-    evaluate(
-        &test_rows,
-        &[ModelScores {
-            name: "model",
-            scores: &scores,
-        }],
-        &plan,
-    )
-    .expect("one score a row")
+    evaluate(&test_rows, &[ModelScores { name: "model", scores: &scores }], &plan).expect("one score a row")
 }
 
 /// The table with every bit of its values.
 fn bits(result: &PerUser) -> Vec<(i64, &'static str, Option<usize>, u64)> {
-    result
-        .rows()
-        .map(|row| (row.user_id, row.metric, row.k, row.value.to_bits()))
-        .collect()
+    result.rows().map(|row| (row.user_id, row.metric, row.k, row.value.to_bits())).collect()
 }
 
 fn with_scores(rows: &[Row], score: impl Fn(&Row) -> f64) -> Vec<Row> {
-    rows.iter()
-        .map(|row| Row {
-            score: score(row),
-            ..row.clone()
-        })
-        .collect()
+    rows.iter().map(|row| Row { score: score(row), ..row.clone() }).collect()
 }
 
 /// Puts the rows of each user in an order drawn from `seed`.
 fn shuffled(rows: &[Row], seed: u64) -> Vec<Row> {
     let mut shuffled = rows.to_vec();
-    let key = |row: &Row| {
-        (row.item_id as u64 ^ seed)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(29)
-    };
+    let key = |row: &Row| (row.item_id as u64 ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     shuffled.sort_by_key(|row| (row.user_id, key(row)));
     shuffled
 }
@@ -164,27 +139,17 @@ fn the_number_of_threads_changes_nothing() {
     // 500 users of 0 to 59 rows with scores of few values; a linear congruence draws everything.
     let mut state = 1u64;
     let mut draw = |n: u64| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % n
     };
     let mut rows = Vec::new();
     for user_id in 0..500 {
         for item_id in 0..draw(60) as i64 {
-            rows.push(Row {
-                user_id,
-                item_id,
-                grade: draw(10) as u8 + 1,
-                score: draw(20) as f64,
-            });
+            rows.push(Row { user_id, item_id, grade: draw(10) as u8 + 1, score: draw(20) as f64 });
         }
     }
     let on = |n_threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(n_threads)
-            .build()
-            .unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
         pool.install(|| measure(&rows, TieOrder::SmallerItem))
     };
     let (one, three) = (on(1), on(3));

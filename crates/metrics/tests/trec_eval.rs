@@ -26,15 +26,7 @@ fn evaluate_column(column: &str, ties: TieOrder) -> PerUser {
     let groups = Groups::from_sorted(&users).expect("sorted");
     let rows = TestRows::new(&groups, &items, &relevant, &grades).expect("checked");
     let plan = Plan::all(&[1, 3, 10, 50]).expect("cuts").with_ties(ties);
-    evaluate(
-        &rows,
-        &[ModelScores {
-            name: column,
-            scores: &scores,
-        }],
-        &plan,
-    )
-    .expect("one score a row")
+    evaluate(&rows, &[ModelScores { name: column, scores: &scores }], &plan).expect("one score a row")
 }
 
 /// Compares every value that `trec_eval` has with ours; returns how many differ by more than the tolerance.
@@ -46,19 +38,11 @@ fn n_different(column: &str, ties: TieOrder, expected: &str) -> usize {
         let user_id: i64 = line[1].parse().expect("a user");
         let k: Option<usize> = line[3].parse().ok();
         let value: f64 = line[4].parse().expect("a value");
-        let found = ours
-            .iter()
-            .find(|row| row.user_id == user_id && row.metric == line[2] && row.k == k);
+        let found = ours.iter().find(|row| row.user_id == user_id && row.metric == line[2] && row.k == k);
         if NOT_RELEVANT.contains(&user_id) {
-            assert!(
-                found.is_none(),
-                "user {user_id} has nothing relevant and is left out"
-            );
+            assert!(found.is_none(), "user {user_id} has nothing relevant and is left out");
             // A low grade has a gain all the same.
-            assert!(
-                value == 0.0 || line[2] == "ndcg_graded",
-                "trec_eval counts user {user_id} as 0"
-            );
+            assert!(value == 0.0 || line[2] == "ndcg_graded", "trec_eval counts user {user_id} as 0");
             continue;
         }
         let found = found.unwrap_or_else(|| panic!("no {} at {k:?} of user {user_id}", line[2]));

@@ -38,7 +38,7 @@ fn benchmark(criterion: &mut Criterion) {
         criterion.bench_function(&format!("fit/{name}"), |bencher| bencher.iter(|| black_box(run())));
         let model = run();
         criterion.bench_function(&format!("predict/{name}"), |bencher| {
-            bencher.iter(|| model.predict_raw(black_box(&features)))
+            bencher.iter(|| model.predict_raw(black_box(&features)));
         });
     }
 }

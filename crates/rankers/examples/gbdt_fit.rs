@@ -178,7 +178,7 @@ fn main() -> anyhow::Result<()> {
         let scores = model.predict_raw(&test.features)?;
         predict_seconds = Some(start.elapsed().as_secs_f64());
         if let Some(path) = &args.raw_scores {
-            std::fs::write(path, scores.iter().map(|score| format!("{score:?}\n")).collect::<String>())?;
+            std::fs::write(path, scores.iter().map(f64::to_string).collect::<Vec<_>>().join("\n"))?;
         }
     }
     if let Some(path) = &args.lightgbm_text {

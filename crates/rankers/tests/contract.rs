@@ -1,6 +1,8 @@
 //! What every meta-model keeps: structure that was planted is found, the same fit twice and at any number of threads gives the same
 //! bytes, a model comes back from its serialised form with the same scores, and other features than its own are refused.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not see as such")]
+
 mod planted;
 
 use planted::{Planted, noise, parity_of_signs, slope};

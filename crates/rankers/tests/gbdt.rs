@@ -1,5 +1,7 @@
 //! The booster's settings do what they say.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not see as such")]
+
 mod planted;
 
 use planted::{Planted, noise, parity_of_signs, regression, slope};
@@ -208,10 +210,14 @@ fn collect_numbers<'j>(json: &'j mut serde_json::Value, numbers: &mut Vec<&'j mu
     match json {
         serde_json::Value::Number(_) => numbers.push(json),
         serde_json::Value::Array(values) => {
-            values.iter_mut().for_each(|value| collect_numbers(value, numbers))
+            for value in values {
+                collect_numbers(value, numbers);
+            }
         }
         serde_json::Value::Object(map) => {
-            map.iter_mut().for_each(|(_, value)| collect_numbers(value, numbers))
+            for (_, value) in map {
+                collect_numbers(value, numbers);
+            }
         }
         _ => {}
     }

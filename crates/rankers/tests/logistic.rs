@@ -1,5 +1,7 @@
 //! The logistic regression reaches its optimum, also where that is hard.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not see as such")]
+
 mod planted;
 
 use planted::slope;

@@ -1,35 +1,14 @@
 //! Fitting any of the base recommenders, and using whichever it was.
 
-use dataset::{Candidate, History, Items};
+use dataset::{Candidate, History};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::bias::BiasModel;
-use crate::genre::{GenreContent, GenreParams};
-use crate::item_knn::{ItemKnnModel, ItemKnnParams};
-use crate::mf::{Diverged, MfFit, MfModel, MfParams};
-use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params as _, Scorer};
-
-/// The hyper-parameters of every model that has some.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BaseParams {
-    /// For [`BaseModel::ItemKnn`].
-    pub item_knn: Checked<ItemKnnParams>,
-    /// For [`BaseModel::Mf`].
-    pub mf: Checked<MfParams>,
-    /// For [`BaseModel::Genre`].
-    pub genre: Checked<GenreParams>,
-}
-
-impl BaseParams {
-    /// Checks each model's parameters.
-    ///
-    /// # Errors
-    /// [`InvalidParam`] for the first value out of its range.
-    pub fn new(item_knn: ItemKnnParams, mf: MfParams, genre: GenreParams) -> Result<Self, InvalidParam> {
-        Ok(Self { item_knn: item_knn.check()?, mf: mf.check()?, genre: genre.check()? })
-    }
-}
+use crate::genre::GenreContent;
+use crate::item_knn::ItemKnnModel;
+use crate::mf::{Diverged, MfFit, MfModel};
+use crate::{BaseModel, BaseParams, Content, InvalidModel, Scorer};
 
 /// What comes out of fitting.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +33,7 @@ impl BaseModel {
     pub fn fit(
         self,
         history: &History,
-        items: &Items,
+        content: Content<'_>,
         params: &BaseParams,
         rng: ChaCha8Rng,
     ) -> Result<Fit, Diverged> {
@@ -65,56 +44,63 @@ impl BaseModel {
                 let MfFit { model, learning_curve } = MfModel::fit(history, &params.mf, rng)?;
                 Fit { model: FittedModel::Mf(model), learning_curve }
             }
-            Self::Genre => FittedModel::Genre(GenreContent::fit(history, items, &params.genre)).into(),
+            Self::Genre => FittedModel::Genre(GenreContent::fit(history, content.items, &params.genre)).into(),
         })
     }
 }
 
-/// Any fitted base recommender.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum FittedModel {
-    /// A fitted [`BaseModel::Bias`].
-    Bias(BiasModel),
-    /// A fitted [`BaseModel::ItemKnn`].
-    ItemKnn(ItemKnnModel),
-    /// A fitted [`BaseModel::Mf`].
-    Mf(MfModel),
-    /// A fitted [`BaseModel::Genre`].
-    Genre(GenreContent),
+/// Declares [`FittedModel`] from the list of models.
+macro_rules! fitted_models {
+    ($($kind:ident($model:ty),)*) => {
+        /// Any fitted base recommender. The variants' order is part of the stored form.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        pub enum FittedModel {
+            $(
+                #[doc = concat!("A fitted [`BaseModel::", stringify!($kind), "`].")]
+                $kind($model),
+            )*
+        }
+
+        impl FittedModel {
+            /// Which model it is.
+            pub fn kind(&self) -> BaseModel {
+                match self {
+                    $(Self::$kind(_) => BaseModel::$kind,)*
+                }
+            }
+
+            /// Whether the parts of a model that came from a file fit together.
+            ///
+            /// # Errors
+            /// [`InvalidModel`] with the first thing that does not fit.
+            pub fn validate(&self) -> Result<(), InvalidModel> {
+                match self {
+                    $(Self::$kind(model) => model.validate(),)*
+                }
+            }
+
+            fn scorer(&self) -> &dyn Scorer {
+                match self {
+                    $(Self::$kind(model) => model,)*
+                }
+            }
+        }
+    };
 }
 
-impl FittedModel {
-    /// Which model it is.
-    pub fn kind(&self) -> BaseModel {
-        match self {
-            Self::Bias(_) => BaseModel::Bias,
-            Self::ItemKnn(_) => BaseModel::ItemKnn,
-            Self::Mf(_) => BaseModel::Mf,
-            Self::Genre(_) => BaseModel::Genre,
-        }
-    }
-
-    /// Whether the parts of a model that came from a file fit together.
-    ///
-    /// # Errors
-    /// [`InvalidModel`] with the first thing that does not fit.
-    pub fn validate(&self) -> Result<(), InvalidModel> {
-        match self {
-            Self::Bias(model) => model.validate(),
-            Self::ItemKnn(model) => model.validate(),
-            Self::Mf(model) => model.validate(),
-            Self::Genre(model) => model.validate(),
-        }
-    }
+fitted_models! {
+    Bias(BiasModel),
+    ItemKnn(ItemKnnModel),
+    Mf(MfModel),
+    Genre(GenreContent),
 }
 
 impl Scorer for FittedModel {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        match self {
-            Self::Bias(model) => model.score(candidates, out),
-            Self::ItemKnn(model) => model.score(candidates, out),
-            Self::Mf(model) => model.score(candidates, out),
-            Self::Genre(model) => model.score(candidates, out),
-        }
+        self.scorer().score(candidates, out);
+    }
+
+    fn score_with_support(&self, candidates: &[Candidate], scores: &mut [f64], support: &mut [f64]) {
+        self.scorer().score_with_support(candidates, scores, support);
     }
 }

@@ -1,12 +1,17 @@
 //! The base recommenders: each is fitted on a [`dataset::History`] and scores [`dataset::Candidate`]s.
 //!
 //! One model a file or folder: [`bias`], [`item_knn`], [`mf`], [`genre`]. Every model is listed in [`BaseModel`], is fitted
-//! by [`BaseModel::fit`], and then answers as a [`Scorer`]. A score is an estimate in stars, but for
-//! [`genre::GenreContent`], whose score is a cosine in [0, 1].
+//! by [`BaseModel::fit`], and then answers as a [`Scorer`]. A score is an estimate in stars where
+//! [`BaseModel::is_star_scale`] says so, and good for ordering only where not.
 //!
-//! A new model is one file here, one arm in `registry.rs`, one in `fitted.rs`, and one line of `tests/contract.rs`.
+//! A new model is one file or folder here, its arms in `registry.rs` and `fitted.rs`, a line in `base_params.rs` where it has
+//! hyper-parameters, and one line of `tests/contract.rs`.
 
+mod base_params;
 pub mod bias;
+mod biased_factors;
+mod content;
+mod factors;
 mod fitted;
 pub mod genre;
 pub mod item_knn;
@@ -14,10 +19,13 @@ pub mod mf;
 mod params;
 mod registry;
 mod scorer;
+pub mod svdpp;
 mod validate;
 
-pub use fitted::{BaseParams, Fit, FittedModel};
+pub use base_params::{BaseParams, BaseSettings};
+pub use content::Content;
+pub use fitted::{Fit, FittedModel};
 pub use params::{Checked, InvalidParam, Params};
-pub use registry::BaseModel;
+pub use registry::{BaseModel, UnknownModel};
 pub use scorer::Scorer;
 pub use validate::InvalidModel;

@@ -15,53 +15,94 @@ pub enum BaseModel {
 
 impl BaseModel {
     /// All of them, in the order of the feature columns.
-    pub const ALL: [Self; 4] = [Self::Bias, Self::ItemKnn, Self::Mf, Self::Genre];
+    pub const ALL: [Self; 4] = [
+        // The reference's four; then one line a model.
+        Self::Bias,
+        Self::ItemKnn,
+        Self::Mf,
+        Self::Genre,
+    ];
+
+    /// One block a model: what it is called, and what its scores are.
+    const fn facts(self) -> Facts {
+        match self {
+            Self::Bias => Facts {
+                name: "BiasModel",
+                column: "score_bias",
+                file_stem: "bias",
+                schema: ("base.bias", 1),
+                scale: Scale::Stars,
+                support_column: None,
+            },
+            Self::ItemKnn => Facts {
+                name: "ItemKNNModel",
+                column: "score_itemknn",
+                file_stem: "itemknn",
+                schema: ("base.itemknn", 1),
+                scale: Scale::Stars,
+                support_column: Some("support_itemknn"),
+            },
+            Self::Mf => Facts {
+                name: "MFModel",
+                column: "score_mf",
+                file_stem: "mf",
+                schema: ("base.mf", 1),
+                scale: Scale::Stars,
+                support_column: None,
+            },
+            Self::Genre => Facts {
+                name: "GenreContent",
+                column: "score_genre",
+                file_stem: "genre",
+                schema: ("base.genre", 1),
+                scale: Scale::Order,
+                support_column: None,
+            },
+        }
+    }
 
     /// The name in tables of results.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bias => "BiasModel",
-            Self::ItemKnn => "ItemKNNModel",
-            Self::Mf => "MFModel",
-            Self::Genre => "GenreContent",
-        }
+        self.facts().name
     }
 
     /// The name of the column that holds the model's score.
     pub const fn column(self) -> &'static str {
-        match self {
-            Self::Bias => "score_bias",
-            Self::ItemKnn => "score_itemknn",
-            Self::Mf => "score_mf",
-            Self::Genre => "score_genre",
-        }
+        self.facts().column
     }
 
-    /// The name of the model's file, without folder and extension.
+    /// The name of the model's file, without folder and extension; also the model's key in configuration.
     pub const fn file_stem(self) -> &'static str {
-        match self {
-            Self::Bias => "bias",
-            Self::ItemKnn => "itemknn",
-            Self::Mf => "mf",
-            Self::Genre => "genre",
-        }
+        self.facts().file_stem
     }
 
     /// The stable name of what the model's file holds.
     pub const fn schema(self) -> &'static str {
-        match self {
-            Self::Bias => "base.bias",
-            Self::ItemKnn => "base.itemknn",
-            Self::Mf => "base.mf",
-            Self::Genre => "base.genre",
-        }
+        self.facts().schema.0
     }
 
     /// The version of [`BaseModel::schema`]; raised whenever the stored fields change.
     pub const fn schema_version(self) -> u32 {
-        match self {
-            Self::Bias | Self::ItemKnn | Self::Mf | Self::Genre => 1,
-        }
+        self.facts().schema.1
+    }
+
+    /// Whether the score is an estimate of the rating, in stars; if not, it is good for ordering only.
+    pub const fn is_star_scale(self) -> bool {
+        matches!(self.facts().scale, Scale::Stars)
+    }
+
+    /// The name of the column that says how much evidence stands behind the score, for models that know:
+    /// [`crate::Scorer::score_with_support`].
+    pub const fn support_column(self) -> Option<&'static str> {
+        self.facts().support_column
+    }
+
+    /// The model of that [`BaseModel::file_stem`]: how configuration names models.
+    ///
+    /// # Errors
+    /// [`UnknownModel`], which lists the keys there are.
+    pub fn from_key(key: &str) -> Result<Self, UnknownModel> {
+        Self::ALL.into_iter().find(|model| model.file_stem() == key).ok_or_else(|| UnknownModel { key: key.to_owned() })
     }
 
     /// The model of that [`BaseModel::name`].
@@ -70,9 +111,45 @@ impl BaseModel {
     }
 }
 
+/// What is known of a model before it is fitted.
+struct Facts {
+    name: &'static str,
+    column: &'static str,
+    file_stem: &'static str,
+    /// With its version.
+    schema: (&'static str, u32),
+    scale: Scale,
+    support_column: Option<&'static str>,
+}
+
+/// What a score is.
+enum Scale {
+    /// An estimate of the rating, in stars.
+    Stars,
+    /// Good for ordering only.
+    Order,
+}
+
+/// No base recommender has this key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{key}` is no base model, expected one of {}", BaseModel::ALL.map(BaseModel::file_stem).join(", "))]
+pub struct UnknownModel {
+    /// What was given.
+    pub key: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unknown_key_is_told_the_known_ones() {
+        for model in BaseModel::ALL {
+            assert_eq!(BaseModel::from_key(model.file_stem()), Ok(model));
+        }
+        let message = BaseModel::from_key("knn").unwrap_err().to_string();
+        assert!(message.starts_with("`knn` is no base model, expected one of bias, itemknn, mf, genre"), "{message}");
+    }
 
     #[test]
     fn no_two_models_share_a_name() {

@@ -14,6 +14,18 @@ pub trait Scorer: Sync {
     /// Where `out` and `candidates` differ in length.
     fn score(&self, candidates: &[Candidate], out: &mut [f64]);
 
+    /// Also writes into `support[row]` how much evidence stands behind the score of `candidates[row]`: at least 0, and 0 where
+    /// the score is a fallback. What is counted is said by the model ([`crate::BaseModel::support_column`] names the models
+    /// that count something); NaN in every row where it counts nothing.
+    ///
+    /// # Panics
+    /// Where `scores`, `support` and `candidates` differ in length.
+    fn score_with_support(&self, candidates: &[Candidate], scores: &mut [f64], support: &mut [f64]) {
+        assert_eq!(candidates.len(), support.len(), "one slot a candidate");
+        support.fill(f64::NAN);
+        self.score(candidates, scores);
+    }
+
     /// The scores of `candidates`, in their order.
     fn scores(&self, candidates: &[Candidate]) -> Vec<f64> {
         let mut out = vec![0.0; candidates.len()];

@@ -6,10 +6,8 @@ mod planted;
 use bincode::config::standard;
 use dataset::{Candidate, History, Items, Ratings, rng};
 use planted::{Planted, candidates};
-use recommenders::genre::GenreParams;
-use recommenders::item_knn::ItemKnnParams;
 use recommenders::mf::MfParams;
-use recommenders::{BaseModel, BaseParams, Fit, FittedModel, Scorer as _};
+use recommenders::{BaseModel, BaseParams, BaseSettings, Content, Fit, FittedModel, Scorer as _};
 
 /// What a model does with the planted ratings.
 struct Expectations {
@@ -36,12 +34,12 @@ fn expectations(model: BaseModel) -> Expectations {
 fn params() -> BaseParams {
     // The planted set is small: few factors, and more epochs for as many steps as a real set has.
     let mf = MfParams { factors: 8, epochs: 60, learning_rate: 0.02, ..MfParams::default() };
-    BaseParams::new(ItemKnnParams::default(), mf, GenreParams::default()).expect("all in range")
+    BaseSettings { mf, ..BaseSettings::default() }.check().expect("all in range")
 }
 
 fn fit(model: BaseModel, ratings: &Ratings, items: &Items) -> Fit {
     model
-        .fit(&History::new(ratings), items, &params(), rng::stream(42, "test/contract"))
+        .fit(&History::new(ratings), Content { items, tags: &[] }, &params(), rng::stream(42, "test/contract"))
         .expect("it converges")
 }
 

@@ -26,6 +26,18 @@ pub enum FoldBy {
     Time,
 }
 
+/// How the training ratings are parted into what base models see and what they score for the meta-models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stacking {
+    /// Base models see `base_train` and score `meta_train`.
+    HoldOut,
+    /// For each fold, base models see the other folds and score this one.
+    KFold,
+    /// For each fold, base models see the folds before; with `fold_by = "time"`, nothing later.
+    Forward,
+}
+
 /// The keys of `split.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -40,6 +52,8 @@ pub struct Config {
     pub folds: u8,
     /// How a training rating's fold is drawn: by its own hash, or by time, the earliest ratings in fold 0.
     pub fold_by: FoldBy,
+    /// How base models make the scores that meta-models are fitted on: `hold_out`, `k_fold`, or `forward` (folds before only).
+    pub stacking: Stacking,
     /// Count and list malformed rows instead of stopping at the first.
     pub skip_bad_rows: bool,
     /// The smallest rating accepted, in stars.
@@ -64,6 +78,7 @@ impl Default for Config {
             meta_fraction: 0.2,
             folds: 5,
             fold_by: FoldBy::Hash,
+            stacking: Stacking::KFold,
             skip_bad_rows: false,
             min_rating: 0.0,
             max_rating: 10.0,

@@ -17,7 +17,7 @@ use config::Config;
 use dataset::IdIndex;
 use dataset::split::Part;
 use raw::RawData;
-use stage::{Run, Stage, StageName, Summary, UsageError};
+use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
 struct Args {
@@ -110,12 +110,18 @@ fn count(run: &mut Run, raw: &RawData, parts: &[Part]) -> Summary {
     run.count("duplicate_ratings", raw.n_duplicates);
     run.count("skipped_rows", raw.n_bad_rows);
     let sizes = Part::ALL.map(|part| parts.iter().filter(|&&p| p == part).count());
+    let [base_train, meta_train, test] = sizes.map(grouped);
     for (part, size) in Part::ALL.into_iter().zip(sizes) {
         run.count(part.name(), size);
     }
     Summary {
-        read: format!("{} ratings of {n_users} users and {n_items} items", raw.ratings.len()),
-        wrote: format!("{} base_train, {} meta_train and {} test rows", sizes[0], sizes[1], sizes[2]),
+        read: format!(
+            "{} ratings of {} users and {} items",
+            grouped(raw.ratings.len()),
+            grouped(n_users),
+            grouped(n_items)
+        ),
+        wrote: format!("{base_train} base_train, {meta_train} meta_train and {test} test rows"),
     }
 }
 
@@ -129,7 +135,7 @@ fn write(
     run.write_table(RATINGS, SplitRatings { rows, ratings: raw.ratings, parts, folds })?;
     run.write_table(ITEMS, raw.items)?;
     if raw.tags.is_empty() {
-        return run.remove_stale(TAGS);
+        return run.remove_stale(TAGS.file);
     }
     let tags: Vec<TagRow> = raw
         .tags

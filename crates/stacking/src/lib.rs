@@ -1,5 +1,19 @@
-//! Out-of-fold stacking: which ratings the models and statistics of a row may see.
+//! Out-of-fold stacking: which ratings the base models and the statistics of a row may see.
+//!
+//! * [`Plan`]: the rounds. A [`Round`] says which ratings are known and which rows are asked; no asked row is known.
+//! * [`BaseSetup`]: base models are fitted on what is known and score what is asked.
+//! * [`features()`]: the features of what is asked, from what is known.
+//! * [`probe`]: the proof that no feature depends on a label that it may not see.
+//!
+//! The stages and the audit call the same functions, so that what is proved is what runs.
 
+mod base_scores;
+mod feature_config;
+mod features;
 mod plan;
+pub mod probe;
 
-pub use plan::{Method, Plan, PlanError, Round};
+pub use base_scores::{BaseSetup, FitError, Scored, score};
+pub use feature_config::{FeatureConfig, FeatureConfigError, FeatureSetup, StatisticsFrom};
+pub use features::{BaseColumns, FeatureError, features};
+pub use plan::{Method, Plan, PlanError, Round, n_folds};

@@ -4,9 +4,11 @@
 //! models that did not see the row, or it learns to trust models that have memorised.
 
 use dataset::split::Part;
+use serde::{Deserialize, Serialize};
 
 /// How the training ratings are parted into what base models see and what they score for the meta-models.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Method {
     /// Base models see `base_train` and score `meta_train`; the same models score the test rows.
     HoldOut,
@@ -31,6 +33,14 @@ pub struct Round {
     pub scale: f64,
 }
 
+/// The name of the round that scores the test rows.
+const FINAL: &str = "final";
+
+/// How many folds the training ratings have: one more than the largest fold.
+pub fn n_folds(folds: &[Option<i8>]) -> i8 {
+    folds.iter().flatten().max().map_or(0, |&fold| fold.saturating_add(1))
+}
+
 /// All rounds of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -46,47 +56,47 @@ pub struct Plan {
 pub struct PlanError(String);
 
 impl Plan {
-    /// Plans the rounds for ratings of these parts and folds (`None` for test rows).
+    /// Plans the rounds for ratings of these parts and folds (`None` for test rows), `n_folds` in all.
     ///
     /// # Errors
-    /// [`PlanError`] where a training rating has no fold, or there are fewer than two folds.
-    pub fn new(method: Method, parts: &[Part], folds: &[Option<i8>]) -> Result<Self, PlanError> {
+    /// [`PlanError`] where a training rating has no fold below `n_folds`, or there are fewer than two folds.
+    pub fn new(
+        method: Method,
+        parts: &[Part],
+        folds: &[Option<i8>],
+        n_folds: i8,
+    ) -> Result<Self, PlanError> {
         let rows_where = |asked: &dyn Fn(usize) -> bool| (0..parts.len()).filter(|&row| asked(row)).collect();
         let known_where = |known: &dyn Fn(usize) -> bool| (0..parts.len()).map(known).collect();
-        let test = rows_where(&|row| parts[row] == Part::Test);
+        let is_training = |row: usize| parts[row] != Part::Test;
+        let test = rows_where(&|row| !is_training(row));
         if method == Method::HoldOut {
             let known: Vec<bool> = known_where(&|row| parts[row] == Part::BaseTrain);
             let meta = rows_where(&|row| parts[row] == Part::MetaTrain);
-            let out_of_fold =
-                vec![Round { name: "final".to_owned(), known: known.clone(), asked: meta, scale: 1.0 }];
-            let last = Round { name: "final".to_owned(), known, asked: test, scale: 1.0 };
-            return Ok(Self { out_of_fold, last });
+            let round = |known, asked| Round { name: FINAL.to_owned(), known, asked, scale: 1.0 };
+            return Ok(Self { out_of_fold: vec![round(known.clone(), meta)], last: round(known, test) });
         }
-        let fold_of = |row: usize| if parts[row] == Part::Test { None } else { folds[row] };
-        if let Some(row) = (0..parts.len()).find(|&row| parts[row] != Part::Test && folds[row].is_none()) {
-            return Err(PlanError(format!("training rating {row} has no fold")));
+        if n_folds < 2 {
+            return Err(PlanError(format!("{n_folds} folds in the split, expected at least 2")));
         }
-        let mut names: Vec<i8> = (0..parts.len()).filter_map(fold_of).collect();
-        names.sort_unstable();
-        names.dedup();
-        if names.len() < 2 {
-            return Err(PlanError(format!("{} folds in the split, expected at least 2", names.len())));
+        let is_lost = |&row: &usize| is_training(row) && !folds[row].is_some_and(|fold| (0..n_folds).contains(&fold));
+        if let Some(row) = (0..parts.len()).find(is_lost) {
+            return Err(PlanError(format!("training rating {row} has no fold below {n_folds}")));
         }
-        let n_folds = names.len() as f64;
-        let round = |(at, &fold): (usize, &i8)| {
+        let fold_of = |row: usize| folds[row].filter(|_| is_training(row));
+        let round = |fold: i8| {
             let is_seen = |other: i8| if method == Method::Forward { other < fold } else { other != fold };
-            let n_seen = if method == Method::Forward { at as f64 } else { n_folds - 1.0 };
+            let n_seen = if method == Method::Forward { fold } else { n_folds - 1 };
             Round {
                 name: format!("fold-{fold}"),
                 known: known_where(&|row| fold_of(row).is_some_and(is_seen)),
                 asked: rows_where(&|row| fold_of(row) == Some(fold)),
-                scale: n_folds / n_seen,
+                scale: f64::from(n_folds) / f64::from(n_seen),
             }
         };
-        let scored_from = usize::from(method == Method::Forward);
-        let out_of_fold = names.iter().enumerate().skip(scored_from).map(round).collect();
-        let known = known_where(&|row| parts[row] != Part::Test);
-        Ok(Self { out_of_fold, last: Round { name: "final".to_owned(), known, asked: test, scale: 1.0 } })
+        let first = i8::from(method == Method::Forward);
+        let last = Round { name: FINAL.to_owned(), known: known_where(&is_training), asked: test, scale: 1.0 };
+        Ok(Self { out_of_fold: (first..n_folds).map(round).collect(), last })
     }
 
     /// The rows that the meta-models are fitted on, ascending.
@@ -111,14 +121,14 @@ mod tests {
 
     #[test]
     fn hold_out_sees_base_train_alone() {
-        let plan = Plan::new(Method::HoldOut, &PARTS, &FOLDS).unwrap();
+        let plan = Plan::new(Method::HoldOut, &PARTS, &FOLDS, 3).unwrap();
         assert_eq!((known(&plan.last), plan.last.asked.clone()), (vec![0, 3, 5], vec![2]));
         assert_eq!((known(&plan.out_of_fold[0]), plan.meta_rows()), (vec![0, 3, 5], vec![1, 4]));
     }
 
     #[test]
     fn a_fold_is_scored_by_models_of_the_others() {
-        let plan = Plan::new(Method::KFold, &PARTS, &FOLDS).unwrap();
+        let plan = Plan::new(Method::KFold, &PARTS, &FOLDS, 3).unwrap();
         let rounds: Vec<_> =
             plan.out_of_fold.iter().map(|round| (known(round), round.asked.clone(), round.scale)).collect();
         assert_eq!(rounds, [
@@ -132,7 +142,7 @@ mod tests {
 
     #[test]
     fn forward_sees_earlier_folds_alone() {
-        let plan = Plan::new(Method::Forward, &PARTS, &FOLDS).unwrap();
+        let plan = Plan::new(Method::Forward, &PARTS, &FOLDS, 3).unwrap();
         let rounds: Vec<_> =
             plan.out_of_fold.iter().map(|round| (known(round), round.asked.clone(), round.scale)).collect();
         assert_eq!(rounds, [(vec![0, 4], vec![1, 5], 3.0), (vec![0, 1, 4, 5], vec![3], 1.5)]);
@@ -141,7 +151,7 @@ mod tests {
     #[test]
     fn no_asked_row_is_known() {
         for method in [Method::HoldOut, Method::KFold, Method::Forward] {
-            let plan = Plan::new(method, &PARTS, &FOLDS).unwrap();
+            let plan = Plan::new(method, &PARTS, &FOLDS, 3).unwrap();
             for round in plan.out_of_fold.iter().chain([&plan.last]) {
                 assert!(round.asked.iter().all(|&row| !round.known[row]), "{method:?} {}", round.name);
             }
@@ -150,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_training_rating_without_a_fold_is_an_error() {
-        let error = Plan::new(Method::KFold, &PARTS, &[None; 6]).unwrap_err();
-        assert_eq!(error.to_string(), "training rating 0 has no fold");
+        let error = Plan::new(Method::KFold, &PARTS, &[None; 6], 3).unwrap_err();
+        assert_eq!(error.to_string(), "training rating 0 has no fold below 3");
     }
 }

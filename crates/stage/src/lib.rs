@@ -5,6 +5,7 @@
 mod common_args;
 mod config;
 mod exit;
+mod number;
 mod progress;
 mod resources;
 mod run;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 pub use artifacts::StageName;
 pub use common_args::CommonArgs;
 pub use exit::UsageError;
+pub use number::grouped;
 pub use progress::Progress;
 pub use run::{Run, Summary};
 

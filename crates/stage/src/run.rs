@@ -119,6 +119,25 @@ impl Run {
         Ok(())
     }
 
+    /// The value of `key` in the configuration that `stage` ran with.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] where the stage's manifest has no such key, or another kind of value.
+    pub fn upstream_config<T: DeserializeOwned>(&self, stage: StageName, key: &str) -> Result<T, Error> {
+        let manifest = self.upstream.iter().find(|manifest| manifest.stage == stage);
+        let value = manifest.and_then(|manifest| manifest.config.get(key)).cloned().unwrap_or_default();
+        serde_json::from_value(value).map_err(|error| Error::Stale {
+            problem: format!("the manifest of {} says of `{key}`: {error}", stage.name()),
+            make_target: stage.name().to_owned(),
+        })
+    }
+
+    /// Whether the stage that makes `artifact` has made it.
+    pub fn has(&self, artifact: Artifact) -> bool {
+        let below = format!("{}/{}", artifact.stage.name(), artifact.file);
+        self.upstream.iter().any(|manifest| manifest.stage == artifact.stage && manifest.output(&below).is_some())
+    }
+
     /// A bar over `n_steps` steps on stderr, shown once the work has taken over a second.
     pub fn progress(&self, n_steps: usize) -> Progress {
         Progress::new(self.stage.name(), n_steps as u64, self.quiet)
@@ -264,13 +283,13 @@ impl Run {
         self.record_output(file, &path, None)
     }
 
-    /// Removes an artifact that an earlier run may have left and this one does not write.
+    /// Removes a file of this stage's folder that an earlier run may have left and this one does not write.
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn remove_stale(&mut self, artifact: Artifact) -> Result<(), Error> {
+    pub fn remove_stale(&mut self, file: &str) -> Result<(), Error> {
         self.open()?;
-        remove(&self.layout.path(artifact))
+        remove(&self.layout.folder(self.stage).join(file))
     }
 
     fn record_output(&mut self, file: &str, path: &Path, rows: Option<u64>) -> Result<(), Error> {

@@ -1,109 +1,167 @@
 //! Stage 2, `train-base`: fits the base recommenders.
 //!
-//! Reads the ratings and the catalogue of `split`; writes one model file a base recommender, the base scores of the
-//! `meta_train` rows by models that did not see them, and the learning curves.
-
-mod config;
+//! Reads the ratings, the catalogue and the tags of `split`; writes one model file a base recommender, the base scores of the rows that
+//! the meta-models are fitted on (each by models that did not see the row), and the learning curves.
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use artifacts::layout::{BASE_LEARNING_CURVES, ITEMS, OUT_OF_FOLD_SCORES, RATINGS};
-use artifacts::tables::{CurvePoint, ScoreRows, SplitRatings};
+use artifacts::layout::{BASE_LEARNING_CURVES, ITEMS, OUT_OF_FOLD_SCORES, RATINGS, TAGS};
+use artifacts::tables::{CurvePoint, ScoreRows, SplitRatings, TagRow};
 use artifacts::{Layout, Schema};
-use config::Config;
-use dataset::split::Part;
-use dataset::{Candidate, History, Items, rng};
+use dataset::{History, Items, Tag};
 use rayon::prelude::*;
-use recommenders::{BaseModel, BaseParams, Fit, Scorer as _};
-use stage::{Progress, Run, Stage, StageName, Summary};
+use recommenders::{BaseConfig, BaseModel, Content};
+use stacking::{BaseColumns, BaseSetup, Method, Plan, Round, Scored};
+use stage::{Progress, Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
 struct Args {}
 
 struct TrainBase;
 
-/// A fitted model and its scores of the rows that it did not see.
-struct Fitted {
-    kind: BaseModel,
-    fit: Fit,
-    scores: Vec<f64>,
-}
-
 impl Stage for TrainBase {
     const NAME: StageName = StageName::TrainBase;
     const ABOUT: &'static str = "Fits the base recommenders and scores the rows that they did not see";
-    type Config = Config;
+    type Config = BaseConfig;
     type Args = Args;
 
-    fn run(run: &mut Run, config: &Config, _: &Args) -> anyhow::Result<Summary> {
-        let params = config.check()?;
+    fn run(run: &mut Run, config: &BaseConfig, _: &Args) -> anyhow::Result<Summary> {
+        let usage = |error: recommenders::InvalidParam| UsageError(error.to_string());
+        let (models, params) = config.check().map_err(usage)?;
+        let setup = BaseSetup { models, params, seed: run.seed() };
         run.require(&[StageName::Split])?;
         let split: SplitRatings = run.read_table(RATINGS)?;
         let items: Items = run.read_table(ITEMS)?;
-        let history = split.history(|part| part == Part::BaseTrain);
-        let held_out = split.rows_of(Part::MetaTrain);
-        let candidates = split.candidates(&held_out);
+        let tags = read_tags(run)?;
+        let content = Content { items: &items, tags: &tags };
+        let method: Method = run.upstream_config(StageName::Split, "stacking")?;
+        let plan = Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))?;
 
-        let progress = run.progress(BaseModel::ALL.len());
-        let fitted = fit_all(&history, &items, &params, &candidates, run.seed(), &progress)?;
+        let progress = run.progress((plan.out_of_fold.len() + 1) * setup.models.len());
+        let mut rounds = fit_all(&setup, &plan, &split, content, &progress)?;
         drop(progress);
+        let last = rounds.pop().context("a plan has a last round")?;
 
-        for model in &fitted {
-            let schema = Schema { name: model.kind.schema(), version: model.kind.schema_version() };
-            run.write_model(&Layout::base_model(model.kind.file_stem()), schema, &model.fit.model)?;
+        for scored in &last {
+            let schema = Schema { name: scored.model.schema(), version: scored.model.schema_version() };
+            run.write_model(&Layout::base_model(scored.model.file_stem()), schema, &scored.fit.model)?;
         }
-        run.write_table(BASE_LEARNING_CURVES, learning_curves(&fitted))?;
-        run.write_table(OUT_OF_FOLD_SCORES, score_rows(&split, &held_out, fitted))?;
-        run.count("fitted_on", history.n_ratings());
-        run.count("scored", held_out.len());
+        for model in BaseModel::ALL.iter().filter(|model| !setup.models.contains(model)) {
+            run.remove_stale(&Layout::base_model(model.file_stem()))?;
+        }
+        let rows = plan.meta_rows();
+        run.write_table(BASE_LEARNING_CURVES, learning_curves(&last))?;
+        run.write_table(OUT_OF_FOLD_SCORES, out_of_fold(&split, &plan, &rows, rounds))?;
+        let n_known = plan.last.known.iter().filter(|&&known| known).count();
+        run.count("fitted_on", n_known);
+        run.count("scored", rows.len());
+        run.count("rounds", plan.out_of_fold.len());
         Ok(Summary {
-            read: format!("{} ratings to fit on", history.n_ratings()),
-            wrote: format!("{} models and the scores of {} rows", BaseModel::ALL.len(), held_out.len()),
+            read: format!("{} ratings to fit on", grouped(n_known)),
+            wrote: format!(
+                "{} models and the out-of-fold scores of {} rows",
+                setup.models.len(),
+                grouped(rows.len())
+            ),
         })
     }
 }
 
-fn fit_all(
-    history: &History,
-    items: &Items,
-    params: &BaseParams,
-    candidates: &[Candidate],
-    seed: u64,
-    progress: &Progress,
-) -> anyhow::Result<Vec<Fitted>> {
-    let fit = |kind: BaseModel| -> anyhow::Result<Fitted> {
-        progress.step(format!("fitting {}", kind.name()));
-        let stream = rng::stream(seed, &format!("train-base/{}", kind.file_stem()));
-        let fit = kind.fit(history, items, params, stream).with_context(|| kind.name().to_owned())?;
-        let scores = fit.model.scores(candidates);
-        progress.done();
-        Ok(Fitted { kind, fit, scores })
+/// The tags, where the data set has them.
+fn read_tags(run: &mut Run) -> anyhow::Result<Vec<Tag>> {
+    if !run.has(TAGS) {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<TagRow> = run.read_table(TAGS)?;
+    let tag = |row: TagRow| Tag {
+        user_id: row.user_id,
+        item_id: row.item_id,
+        tag: row.tag,
+        timestamp: row.timestamp,
     };
-    BaseModel::ALL.into_par_iter().map(fit).collect()
+    Ok(rows.into_iter().map(tag).collect())
 }
 
-fn learning_curves(fitted: &[Fitted]) -> Vec<CurvePoint> {
-    let points = |model: &Fitted| {
+/// Every model in every round, side by side: the out-of-fold rounds in their order, then the last. A round that sees the same ratings as the
+/// last keeps its models for it.
+fn fit_all(
+    setup: &BaseSetup,
+    plan: &Plan,
+    split: &SplitRatings,
+    content: Content<'_>,
+    progress: &Progress,
+) -> anyhow::Result<Vec<Vec<Scored>>> {
+    let shared = plan.out_of_fold.iter().any(|round| round.known == plan.last.known);
+    // The test rows are scored from the model files, by the next stage.
+    let last = Round { asked: Vec::new(), ..plan.last.clone() };
+    let rounds: Vec<&Round> = plan.out_of_fold.iter().chain((!shared).then_some(&last)).collect();
+    let histories: Vec<History> = rounds
+        .par_iter()
+        .map(|round| History::from_rows(&split.ratings, |row| round.known[row]))
+        .collect();
+    let tasks: Vec<(usize, BaseModel)> =
+        (0..rounds.len()).flat_map(|at| setup.models.iter().map(move |&model| (at, model))).collect();
+    let scored: Vec<Scored> = tasks
+        .into_par_iter()
+        .map(|(at, model)| {
+            progress.step(format!("{}, {}", model.name(), rounds[at].name));
+            let candidates = split.candidates(&rounds[at].asked);
+            let scored =
+                setup.fit_and_score(model, &rounds[at].name, &histories[at], content, &candidates);
+            progress.done();
+            scored
+        })
+        .collect::<Result<_, _>>()?;
+    let mut scored = scored.into_iter();
+    let mut by_round: Vec<Vec<Scored>> =
+        rounds.iter().map(|_| scored.by_ref().take(setup.models.len()).collect()).collect();
+    if shared {
+        by_round.extend(by_round.last().cloned());
+    }
+    Ok(by_round)
+}
+
+fn learning_curves(last: &[Scored]) -> Vec<CurvePoint> {
+    let points = |scored: &Scored| {
         let point = |(epoch, &value): (usize, &f64)| CurvePoint {
-            model: model.kind.name().to_owned(),
+            model: scored.model.name().to_owned(),
             rows: "train".to_owned(),
             metric: "rmse".to_owned(),
             iteration: epoch as i32 + 1,
             value,
         };
-        model.fit.learning_curve.iter().enumerate().map(point).collect::<Vec<_>>()
+        scored.fit.learning_curve.iter().enumerate().map(point).collect::<Vec<_>>()
     };
-    fitted.iter().flat_map(points).collect()
+    last.iter().flat_map(points).collect()
 }
 
-fn score_rows(split: &SplitRatings, rows: &[usize], fitted: Vec<Fitted>) -> ScoreRows {
+/// The scores of all rounds as one table, in ascending order of the rows.
+fn out_of_fold(split: &SplitRatings, plan: &Plan, rows: &[usize], rounds: Vec<Vec<Scored>>) -> ScoreRows {
+    let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
+    for (round, scored) in plan.out_of_fold.iter().zip(rounds) {
+        let mut base = BaseColumns::default();
+        for scored in scored {
+            base.push(scored.model, scored.scores, scored.support);
+        }
+        for (at, (name, values)) in base.into_columns().into_iter().enumerate() {
+            if columns.len() == at {
+                columns.push((name, vec![f64::NAN; rows.len()]));
+            }
+            for (&row, value) in round.asked.iter().zip(values) {
+                if let Ok(position) = rows.binary_search(&row) {
+                    columns[at].1[position] = value;
+                }
+            }
+        }
+    }
+    let (names, columns) = columns.into_iter().unzip();
     ScoreRows {
         user_ids: rows.iter().map(|&row| split.ratings.user_ids[row]).collect(),
         item_ids: rows.iter().map(|&row| split.ratings.item_ids[row]).collect(),
         ratings: rows.iter().map(|&row| split.ratings.values[row]).collect(),
-        names: fitted.iter().map(|model| model.kind.column().to_owned()).collect(),
-        columns: fitted.into_iter().map(|model| model.scores).collect(),
+        names,
+        columns,
     }
 }
 

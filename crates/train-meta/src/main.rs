@@ -19,7 +19,7 @@ use held_out::Rows;
 use rankers::gbdt::{self, GbdtModel};
 use rankers::logistic::{self, LogisticModel};
 use rankers::MetaModel;
-use stage::{Run, Stage, StageName, Summary};
+use stage::{Run, Stage, StageName, Summary, grouped};
 
 #[derive(Debug, clap::Args)]
 struct Args {}
@@ -65,7 +65,7 @@ impl Stage for TrainMeta {
         run.write_table(IMPORTANCES, importances::rows(&logistic, &gb, &rows.features))?;
         run.write_table(META_LEARNING_CURVES, learning_curve(&gb))?;
         Ok(Summary {
-            read: format!("{} rows of {} features", rows.labels.len(), rows.features.n_features()),
+            read: format!("{} rows of {} features", grouped(rows.labels.len()), rows.features.n_features()),
             wrote: format!(
                 "{} ({} Newton steps) and {} ({} trees)",
                 MetaModel::Logistic.name(),

@@ -5,7 +5,7 @@ use super::Stored;
 use crate::Table;
 
 /// The keys and targets; whatever else stands in the table is a feature.
-const KEYS: [&str; 5] = ["user_id", "item_id", "timestamp", "rating", "label"];
+const KEYS: [&str; 6] = ["user_id", "item_id", "timestamp", "fold", "rating", "label"];
 
 /// Rows with features, in ascending order of (user, item).
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -16,6 +16,8 @@ pub struct FeatureRows {
     pub item_ids: Vec<i64>,
     /// When, in seconds since 1970.
     pub timestamps: Vec<i64>,
+    /// The fold of a training row; none for test rows.
+    pub folds: Vec<Option<i8>>,
     /// The rating, in stars.
     pub ratings: Vec<f32>,
     /// 1 where the rating reaches the threshold of relevance, else 0.
@@ -34,6 +36,7 @@ impl Stored for FeatureRows {
             .with("user_id", self.user_ids)
             .with("item_id", self.item_ids)
             .with("timestamp", self.timestamps)
+            .with("fold", self.folds)
             .with("rating", self.ratings)
             .with("label", self.labels);
         self.names.into_iter().zip(self.columns).fold(keys, |table, (name, column)| table.with(name, column))
@@ -55,6 +58,7 @@ impl Stored for FeatureRows {
             user_ids: table.take("user_id")?,
             item_ids: table.take("item_id")?,
             timestamps: table.take("timestamp")?,
+            folds: table.take("fold")?,
             ratings: table.take("rating")?,
             labels,
             names,
@@ -110,6 +114,7 @@ mod tests {
             user_ids: vec![1],
             item_ids: vec![2],
             timestamps: vec![3],
+            folds: vec![None],
             ratings: vec![4.0],
             labels: vec![2],
             ..FeatureRows::default()

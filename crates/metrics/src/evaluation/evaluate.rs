@@ -27,15 +27,12 @@ pub fn evaluate(
     for (at, model) in models.iter().enumerate() {
         check_length(model.name, model.scores.len(), groups)?;
         if models[..at].iter().any(|other| other.name == model.name) {
-            return Err(MetricsError::RepeatedModel {
-                name: model.name.to_owned(),
-            });
+            return Err(MetricsError::RepeatedModel { name: model.name.to_owned() });
         }
     }
 
-    let counted: Vec<usize> = (0..groups.len())
-        .filter(|&user| rows.relevant()[groups.rows(user)].contains(&true))
-        .collect();
+    let counted: Vec<usize> =
+        (0..groups.len()).filter(|&user| rows.relevant()[groups.rows(user)].contains(&true)).collect();
     let columns = plan.columns();
     let n_values = models.len() * columns.len();
     let mut values = vec![f64::NAN; counted.len() * n_values];
@@ -86,14 +83,8 @@ mod tests {
         evaluate(&rows, models, plan)
     }
 
-    const GOOD: ModelScores<'static> = ModelScores {
-        name: "good",
-        scores: &[1.0, 2.0, 0.0, 1.0, 2.0],
-    };
-    const BAD: ModelScores<'static> = ModelScores {
-        name: "bad",
-        scores: &[2.0, 1.0, 0.0, 2.0, 1.0],
-    };
+    const GOOD: ModelScores<'static> = ModelScores { name: "good", scores: &[1.0, 2.0, 0.0, 1.0, 2.0] };
+    const BAD: ModelScores<'static> = ModelScores { name: "bad", scores: &[2.0, 1.0, 0.0, 2.0, 1.0] };
 
     #[test]
     fn users_without_a_relevant_row_are_left_out() {
@@ -101,10 +92,7 @@ mod tests {
         assert_eq!((result.user_ids(), result.n_left_out()), (&[1, 3][..], 1));
         let summaries = result.summaries();
         let of = |model: &str, metric: &str| {
-            let found = summaries
-                .iter()
-                .find(|s| s.model == model && s.metric == metric)
-                .unwrap();
+            let found = summaries.iter().find(|s| s.model == model && s.metric == metric).unwrap();
             (found.mean, found.n_users, found.n_left_out)
         };
         assert_eq!(of("bad", "hit_rate"), (Some(0.5), 2, 1)); // user 1 misses, user 3 cannot
@@ -117,10 +105,7 @@ mod tests {
     fn rows_hold_what_is_defined_in_a_fixed_order() {
         let metrics = ["auc", "mrr"].map(|name| crate::Metric::from_name(name).unwrap());
         let result = small(&Plan::new(&metrics, &[]).unwrap(), &[BAD, GOOD]).unwrap();
-        let rows: Vec<_> = result
-            .rows()
-            .map(|row| (row.model, row.user_id, row.metric, row.value))
-            .collect();
+        let rows: Vec<_> = result.rows().map(|row| (row.model, row.user_id, row.metric, row.value)).collect();
         assert_eq!(
             rows,
             [
@@ -138,10 +123,7 @@ mod tests {
     #[test]
     fn wrong_models_are_named() {
         let plan = Plan::all(&[1]).unwrap();
-        let short = ModelScores {
-            name: "MFModel",
-            scores: &[1.0],
-        };
+        let short = ModelScores { name: "MFModel", scores: &[1.0] };
         let message = small(&plan, &[short]).unwrap_err().to_string();
         assert_eq!(message, "MFModel has 1 rows, expected 5: one for each user id");
         let message = small(&plan, &[GOOD, BAD, GOOD]).unwrap_err().to_string();
@@ -153,21 +135,8 @@ mod tests {
         let groups = Groups::from_sorted(&[]).unwrap();
         let rows = TestRows::new(&groups, &[], &[], &[]).unwrap();
         let plan = Plan::all(&[10]).unwrap();
-        let result = evaluate(
-            &rows,
-            &[ModelScores {
-                name: "m",
-                scores: &[],
-            }],
-            &plan,
-        )
-        .unwrap();
-        assert!(
-            result
-                .summaries()
-                .iter()
-                .all(|summary| summary.mean.is_none() && summary.n_users == 0)
-        );
+        let result = evaluate(&rows, &[ModelScores { name: "m", scores: &[] }], &plan).unwrap();
+        assert!(result.summaries().iter().all(|summary| summary.mean.is_none() && summary.n_users == 0));
         assert!(evaluate(&rows, &[], &plan).unwrap().summaries().is_empty());
     }
 }

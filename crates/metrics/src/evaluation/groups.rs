@@ -26,17 +26,10 @@ impl Groups {
             if let Some(&previous) = user_ids.last()
                 && user_id < previous
             {
-                return Err(MetricsError::Unsorted {
-                    row: start,
-                    user_id,
-                    previous,
-                });
+                return Err(MetricsError::Unsorted { row: start, user_id, previous });
             }
             if u32::try_from(group.len()).is_err() {
-                return Err(MetricsError::TooManyRows {
-                    user_id,
-                    found: group.len(),
-                });
+                return Err(MetricsError::TooManyRows { user_id, found: group.len() });
             }
             start += group.len();
             user_ids.push(user_id);
@@ -90,17 +83,7 @@ mod tests {
     #[test]
     fn unsorted_rows_name_the_row() {
         let error = Groups::from_sorted(&[3, 7, 7, 3]).unwrap_err();
-        assert_eq!(
-            error,
-            MetricsError::Unsorted {
-                row: 3,
-                user_id: 3,
-                previous: 7
-            }
-        );
-        assert_eq!(
-            error.to_string(),
-            "row 3: user 3 comes after user 7; sort the rows by user id"
-        );
+        assert_eq!(error, MetricsError::Unsorted { row: 3, user_id: 3, previous: 7 });
+        assert_eq!(error.to_string(), "row 3: user 3 comes after user 7; sort the rows by user id");
     }
 }

@@ -73,10 +73,7 @@ impl PerUser {
     /// Where `model` or `column` is not an index into [`PerUser::models`] or [`PerUser::columns`].
     pub fn values(&self, model: usize, column: usize) -> impl ExactSizeIterator<Item = Option<f64>> + '_ {
         let (n_models, n_columns) = (self.models.len(), self.columns.len());
-        assert!(
-            model < n_models && column < n_columns,
-            "model {model}, column {column}"
-        );
+        assert!(model < n_models && column < n_columns, "model {model}, column {column}");
         (0..self.user_ids.len()).map(move |user| {
             let value = self.values[(user * n_models + model) * n_columns + column];
             (!value.is_nan()).then_some(value)
@@ -87,24 +84,19 @@ impl PerUser {
     pub fn rows(&self) -> impl Iterator<Item = PerUserValue<'_>> {
         let (n_models, n_columns) = (self.models.len(), self.columns.len());
         self.models.iter().enumerate().flat_map(move |(m, model)| {
-            self.user_ids
-                .iter()
-                .enumerate()
-                .flat_map(move |(user, &user_id)| {
-                    let from = (user * n_models + m) * n_columns;
-                    let values = &self.values[from..from + n_columns];
-                    self.columns
-                        .iter()
-                        .zip(values)
-                        .filter(|(_, value)| !value.is_nan())
-                        .map(move |(column, &value)| PerUserValue {
-                            model,
-                            user_id,
-                            metric: column.metric.name,
-                            k: column.k,
-                            value,
-                        })
-                })
+            self.user_ids.iter().enumerate().flat_map(move |(user, &user_id)| {
+                let from = (user * n_models + m) * n_columns;
+                let values = &self.values[from..from + n_columns];
+                self.columns.iter().zip(values).filter(|(_, value)| !value.is_nan()).map(
+                    move |(column, &value)| PerUserValue {
+                        model,
+                        user_id,
+                        metric: column.metric.name,
+                        k: column.k,
+                        value,
+                    },
+                )
+            })
         })
     }
 

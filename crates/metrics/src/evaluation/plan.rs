@@ -52,10 +52,7 @@ impl Plan {
                 columns.push(Column { metric, k: None });
             }
         }
-        Ok(Self {
-            columns,
-            ties: TieOrder::default(),
-        })
+        Ok(Self { columns, ties: TieOrder::default() })
     }
 
     /// Every metric of the registry at these cuts.
@@ -91,11 +88,7 @@ mod tests {
     fn a_column_for_each_metric_and_cut() {
         let metrics = ["mrr", "ndcg"].map(|name| Metric::from_name(name).unwrap());
         let plan = Plan::new(&metrics, &[5, 10]).unwrap();
-        let columns: Vec<_> = plan
-            .columns()
-            .iter()
-            .map(|column| (column.metric.name, column.k))
-            .collect();
+        let columns: Vec<_> = plan.columns().iter().map(|column| (column.metric.name, column.k)).collect();
         assert_eq!(columns, [("mrr", None), ("ndcg", Some(5)), ("ndcg", Some(10))]);
         assert!(Plan::new(&metrics[..1], &[]).is_ok());
     }
@@ -103,17 +96,8 @@ mod tests {
     #[test]
     fn bad_cuts_are_named() {
         let message = |ks: &[usize]| Plan::all(ks).unwrap_err().to_string();
-        assert_eq!(
-            message(&[]),
-            "ks is empty, expected at least one cut, for example 10"
-        );
-        assert_eq!(
-            message(&[5, 0]),
-            "ks holds 0, expected different cuts of at least 1"
-        );
-        assert_eq!(
-            message(&[5, 5]),
-            "ks holds 5 twice, expected different cuts of at least 1"
-        );
+        assert_eq!(message(&[]), "ks is empty, expected at least one cut, for example 10");
+        assert_eq!(message(&[5, 0]), "ks holds 0, expected different cuts of at least 1");
+        assert_eq!(message(&[5, 5]), "ks holds 5 twice, expected different cuts of at least 1");
     }
 }

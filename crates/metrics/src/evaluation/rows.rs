@@ -43,31 +43,17 @@ impl<'a> TestRows<'a> {
         check_length("item_ids", item_ids.len(), groups)?;
         check_length("relevant", relevant.len(), groups)?;
         check_length("grades", grades.len(), groups)?;
-        if let Some(row) = grades
-            .iter()
-            .position(|grade| !(grade.is_finite() && *grade <= MAX_GRADE))
-        {
-            return Err(MetricsError::Grade {
-                row,
-                grade: grades[row],
-            });
+        if let Some(row) = grades.iter().position(|grade| !(grade.is_finite() && *grade <= MAX_GRADE)) {
+            return Err(MetricsError::Grade { row, grade: grades[row] });
         }
         let repeated = (0..groups.len())
             .into_par_iter()
             .with_min_len(256)
             .find_map_first(|user| Some((user, repeated_item(&item_ids[groups.rows(user)])?)));
         if let Some((user, item_id)) = repeated {
-            return Err(MetricsError::RepeatedItem {
-                user_id: groups.user_ids()[user],
-                item_id,
-            });
+            return Err(MetricsError::RepeatedItem { user_id: groups.user_ids()[user], item_id });
         }
-        Ok(Self {
-            groups,
-            item_ids,
-            relevant,
-            grades,
-        })
+        Ok(Self { groups, item_ids, relevant, grades })
     }
 
     /// Which rows belong to which user.
@@ -97,11 +83,7 @@ pub(super) fn check_length(column: &str, found: usize, groups: &Groups) -> Resul
     if found == expected {
         return Ok(());
     }
-    Err(MetricsError::Length {
-        column: column.to_owned(),
-        found,
-        expected,
-    })
+    Err(MetricsError::Length { column: column.to_owned(), found, expected })
 }
 
 /// The smallest item that stands twice in the list.
@@ -111,10 +93,7 @@ fn repeated_item(item_ids: &[i64]) -> Option<i64> {
     }
     let mut sorted = item_ids.to_vec();
     sorted.sort_unstable();
-    sorted
-        .windows(2)
-        .find(|pair| pair[0] == pair[1])
-        .map(|pair| pair[0])
+    sorted.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
 #[cfg(test)]
@@ -123,9 +102,7 @@ mod tests {
 
     fn error_of(item_ids: &[i64], relevant: &[bool], grades: &[f64]) -> String {
         let groups = Groups::from_sorted(&[1, 1, 2]).unwrap();
-        TestRows::new(&groups, item_ids, relevant, grades)
-            .unwrap_err()
-            .to_string()
+        TestRows::new(&groups, item_ids, relevant, grades).unwrap_err().to_string()
     }
 
     #[test]

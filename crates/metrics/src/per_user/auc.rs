@@ -3,10 +3,7 @@
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "auc",
-    compute: Compute::WholeList(auc),
-};
+pub(super) const METRIC: Metric = Metric { name: "auc", compute: Compute::WholeList(auc) };
 
 /// The share of (relevant, other) pairs of the user's rows in which the relevant row has the higher score; equal
 /// scores count 1/2, so the order of ties does not matter here.

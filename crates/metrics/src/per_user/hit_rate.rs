@@ -3,10 +3,7 @@
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "hit_rate",
-    compute: Compute::AtK(hit_rate),
-};
+pub(super) const METRIC: Metric = Metric { name: "hit_rate", compute: Compute::AtK(hit_rate) };
 
 /// 1 where at least one of the first `k` rows is relevant, else 0. The mean over users is the share of users served.
 ///

@@ -3,10 +3,7 @@
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "map_cut",
-    compute: Compute::AtK(average_precision_cut),
-};
+pub(super) const METRIC: Metric = Metric { name: "map_cut", compute: Compute::AtK(average_precision_cut) };
 
 /// Average precision of the first `k` rows: the precision at the rank of each relevant row among them, summed and
 /// divided by *all* relevant rows of the user, also where these are more than `k`.
@@ -18,9 +15,7 @@ pub fn average_precision_cut(list: &RankedList<'_>, k: usize) -> Option<f64> {
         return None;
     }
     let hits = &list.relevant_ranks()[..list.hits(k)];
-    let precisions = (1u32..)
-        .zip(hits)
-        .map(|(n, &rank)| f64::from(n) / (f64::from(rank) + 1.0));
+    let precisions = (1u32..).zip(hits).map(|(n, &rank)| f64::from(n) / (f64::from(rank) + 1.0));
     // An empty `sum` would be -0.
     let total = precisions.fold(0.0, |total, precision| total + precision);
     Some(total / list.n_relevant() as f64)
@@ -36,10 +31,7 @@ mod tests {
         with_grades(&[1.0, 5.0, 4.0], |list| {
             assert_eq!(average_precision_cut(list, 1), Some(0.0));
             assert_eq!(average_precision_cut(list, 2), Some(0.25)); // (1/2) / 2 relevant rows
-            assert_eq!(
-                average_precision_cut(list, 3),
-                Some(f64::midpoint(0.5, 2.0 / 3.0))
-            ); // (1/2 + 2/3) / 2
+            assert_eq!(average_precision_cut(list, 3), Some(f64::midpoint(0.5, 2.0 / 3.0))); // (1/2 + 2/3) / 2
         });
         assert_eq!(with_grades(&[1.0], |list| average_precision_cut(list, 1)), None);
     }

@@ -76,9 +76,7 @@ impl Metric {
     /// [`MetricsError::UnknownMetric`], which lists the names there are.
     pub fn from_name(name: &str) -> Result<Self, MetricsError> {
         let found = Self::ALL.iter().find(|metric| metric.name == name);
-        found.copied().ok_or_else(|| MetricsError::UnknownMetric {
-            name: name.to_owned(),
-        })
+        found.copied().ok_or_else(|| MetricsError::UnknownMetric { name: name.to_owned() })
     }
 
     /// Whether the metric looks at the first k rows only, so that a value needs its k.

@@ -3,10 +3,7 @@
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "mrr",
-    compute: Compute::WholeList(reciprocal_rank),
-};
+pub(super) const METRIC: Metric = Metric { name: "mrr", compute: Compute::WholeList(reciprocal_rank) };
 
 /// 1 / the 1-based rank of the first relevant row, over the whole list. Its mean over users is MRR.
 ///

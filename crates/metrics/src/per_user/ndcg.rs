@@ -3,10 +3,7 @@
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "ndcg",
-    compute: Compute::AtK(ndcg),
-};
+pub(super) const METRIC: Metric = Metric { name: "ndcg", compute: Compute::AtK(ndcg) };
 
 /// DCG of the first `k` rows, where a relevant row gains 1 and any other 0, divided by the DCG of the best order:
 /// all relevant rows first, cut at `k`. Discounts as in [`crate::dcg`].
@@ -17,9 +14,7 @@ pub fn ndcg(list: &RankedList<'_>, k: usize) -> Option<f64> {
     let hits = &list.relevant_ranks()[..list.hits(k)];
     let discounts = list.discounts().as_slice();
     // An empty `sum` would be -0.
-    let dcg = hits
-        .iter()
-        .fold(0.0, |total, &rank| total + discounts[rank as usize]);
+    let dcg = hits.iter().fold(0.0, |total, &rank| total + discounts[rank as usize]);
     (ideal > 0.0).then(|| dcg / ideal)
 }
 
@@ -33,10 +28,7 @@ mod tests {
         with_grades(&[1.0, 5.0, 4.0], |list| {
             // ranks 1 and 2 (0-based): (1/log2(3) + 1/log2(4)) / (1/log2(2) + 1/log2(3)) = 1.13093 / 1.63093
             let value = ndcg(list, 3).unwrap();
-            assert!(
-                (value - 1.130_929_753_571_457_4 / 1.630_929_753_571_457_4).abs() < 1e-15,
-                "{value}"
-            );
+            assert!((value - 1.130_929_753_571_457_4 / 1.630_929_753_571_457_4).abs() < 1e-15, "{value}");
             assert_eq!(ndcg(list, 1), Some(0.0));
         });
         assert_eq!(with_grades(&[4.0, 5.0, 1.0], |list| ndcg(list, 3)), Some(1.0)); // binary: 4 before 5 is perfect

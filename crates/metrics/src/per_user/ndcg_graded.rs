@@ -4,10 +4,7 @@ use super::{Compute, Metric};
 use crate::RankedList;
 use crate::dcg::dcg;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "ndcg_graded",
-    compute: Compute::AtK(ndcg_graded),
-};
+pub(super) const METRIC: Metric = Metric { name: "ndcg_graded", compute: Compute::AtK(ndcg_graded) };
 
 /// DCG of the first `k` gains divided by the DCG of the best order, all of the user's gains in descending order cut at
 /// `k`. An evaluation takes exponential gains, 2^grade - 1 of the rating in stars ([`crate::dcg::Gain::Exponential`]):
@@ -33,17 +30,11 @@ mod tests {
         with_grades(&[1.0, 5.0, 4.0], |list| {
             // gains 1, 31, 15: (1 + 31 * .63093 + 15 * .5) / (31 + 15 * .63093 + 1 * .5) = 28.05882 / 40.96395
             let value = ndcg_graded(list, 3).unwrap();
-            assert!(
-                (value - 28.058_822_360_715_18 / 40.963_946_303_571_86).abs() < 1e-15,
-                "{value}"
-            );
+            assert!((value - 28.058_822_360_715_18 / 40.963_946_303_571_86).abs() < 1e-15, "{value}");
             // cut at 1: 1 / 31
             assert_eq!(ndcg_graded(list, 1), Some(1.0 / 31.0));
         });
-        assert_eq!(
-            with_grades(&[5.0, 4.0, 1.0], |list| ndcg_graded(list, 2)),
-            Some(1.0)
-        );
+        assert_eq!(with_grades(&[5.0, 4.0, 1.0], |list| ndcg_graded(list, 2)), Some(1.0));
         assert_eq!(with_grades(&[3.0, 1.0], |list| ndcg_graded(list, 2)), None);
     }
 }

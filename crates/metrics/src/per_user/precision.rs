@@ -3,10 +3,7 @@
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "precision",
-    compute: Compute::AtK(precision),
-};
+pub(super) const METRIC: Metric = Metric { name: "precision", compute: Compute::AtK(precision) };
 
 /// Relevant rows among the first `k`, divided by min(`k`, the user's rows): a user with three rows can reach 1.
 ///

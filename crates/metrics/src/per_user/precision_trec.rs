@@ -3,10 +3,7 @@
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "precision_trec",
-    compute: Compute::AtK(precision_trec),
-};
+pub(super) const METRIC: Metric = Metric { name: "precision_trec", compute: Compute::AtK(precision_trec) };
 
 /// Relevant rows among the first `k`, divided by `k` even where the user has fewer rows.
 ///

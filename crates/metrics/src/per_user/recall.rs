@@ -3,10 +3,7 @@
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric {
-    name: "recall",
-    compute: Compute::AtK(recall),
-};
+pub(super) const METRIC: Metric = Metric { name: "recall", compute: Compute::AtK(recall) };
 
 /// Relevant rows among the first `k`, divided by all relevant rows of the user.
 ///

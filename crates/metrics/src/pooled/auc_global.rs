@@ -14,11 +14,8 @@ use crate::ranking::descending_key;
 /// Where the slices have different lengths.
 pub fn auc_global(scores: &[f64], relevant: &[bool]) -> Option<f64> {
     assert_eq!(scores.len(), relevant.len(), "scores and labels");
-    let mut rows: Vec<(u64, bool)> = scores
-        .iter()
-        .zip(relevant)
-        .map(|(&score, &relevant)| (descending_key(score), relevant))
-        .collect();
+    let mut rows: Vec<(u64, bool)> =
+        scores.iter().zip(relevant).map(|(&score, &relevant)| (descending_key(score), relevant)).collect();
     rows.sort_unstable();
     let mut previous = None;
     share_of_ordered_pairs(rows.into_iter().map(|(key, relevant)| {
@@ -36,10 +33,7 @@ mod tests {
         // .9 is above .5 (1), .5 is tied with .5 (1/2): 1.5 / 2
         assert_eq!(auc_global(&[0.5, 0.9, 0.5], &[false, true, true]), Some(0.75));
         assert_eq!(auc_global(&[0.1, 0.9, 0.5], &[false, true, true]), Some(1.0));
-        assert_eq!(
-            auc_global(&[f64::NAN, f64::NEG_INFINITY], &[true, false]),
-            Some(0.0)
-        );
+        assert_eq!(auc_global(&[f64::NAN, f64::NEG_INFINITY], &[true, false]), Some(0.0));
         assert_eq!(auc_global(&[0.1, 0.9], &[true, true]), None);
         assert_eq!(auc_global(&[], &[]), None);
     }

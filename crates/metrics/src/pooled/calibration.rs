@@ -37,11 +37,7 @@ pub fn calibration(probabilities: &[f64], relevant: &[bool], n_bins: usize) -> O
     if n_bins == 0 {
         return None;
     }
-    let mut rows: Vec<(f64, bool)> = probabilities
-        .iter()
-        .copied()
-        .zip(relevant.iter().copied())
-        .collect();
+    let mut rows: Vec<(f64, bool)> = probabilities.iter().copied().zip(relevant.iter().copied()).collect();
     rows.sort_unstable_by_key(|&(probability, relevant)| (descending_key(probability), relevant));
     let shares: Vec<f64> = rows
         .chunk_by(|a, b| descending_key(a.0) == descending_key(b.0))
@@ -76,22 +72,8 @@ mod tests {
     fn two_bins_by_hand() {
         let result = calibration(&[0.5, 1.0, 0.25, 0.0], &[true, true, false, false], 2).unwrap();
         // {1, .5}: mean .75, both relevant: .25 off; {.25, 0}: mean .125, none relevant: .125 off; (.25 + .125) / 2
-        assert_eq!(
-            result.bins[0],
-            Bin {
-                n: 2,
-                mean_probability: 0.75,
-                share_relevant: 1.0
-            }
-        );
-        assert_eq!(
-            result.bins[1],
-            Bin {
-                n: 2,
-                mean_probability: 0.125,
-                share_relevant: 0.0
-            }
-        );
+        assert_eq!(result.bins[0], Bin { n: 2, mean_probability: 0.75, share_relevant: 1.0 });
+        assert_eq!(result.bins[1], Bin { n: 2, mean_probability: 0.125, share_relevant: 0.0 });
         assert_eq!(result.expected_error, 0.1875);
     }
 

@@ -8,10 +8,7 @@
 /// Where the slices have different lengths.
 pub fn mae(predictions: &[f64], targets: &[f64]) -> Option<f64> {
     assert_eq!(predictions.len(), targets.len(), "predictions and targets");
-    let errors = predictions
-        .iter()
-        .zip(targets)
-        .map(|(prediction, target)| (prediction - target).abs());
+    let errors = predictions.iter().zip(targets).map(|(prediction, target)| (prediction - target).abs());
     (!targets.is_empty()).then(|| errors.sum::<f64>() / targets.len() as f64)
 }
 

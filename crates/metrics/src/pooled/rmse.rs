@@ -8,10 +8,7 @@
 /// Where the slices have different lengths.
 pub fn rmse(predictions: &[f64], targets: &[f64]) -> Option<f64> {
     assert_eq!(predictions.len(), targets.len(), "predictions and targets");
-    let squares = predictions
-        .iter()
-        .zip(targets)
-        .map(|(prediction, target)| (prediction - target).powi(2));
+    let squares = predictions.iter().zip(targets).map(|(prediction, target)| (prediction - target).powi(2));
     (!targets.is_empty()).then(|| (squares.sum::<f64>() / targets.len() as f64).sqrt())
 }
 

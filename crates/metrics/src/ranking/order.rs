@@ -83,10 +83,7 @@ mod tests {
     #[test]
     fn trec_eval_ties_what_an_f32_cannot_tell_apart() {
         let (a, b) = (1.0, 1.0 + 1e-9);
-        assert_ne!(
-            TieOrder::SmallerItem.score_key(a),
-            TieOrder::SmallerItem.score_key(b)
-        );
+        assert_ne!(TieOrder::SmallerItem.score_key(a), TieOrder::SmallerItem.score_key(b));
         assert_eq!(TieOrder::TrecEval.score_key(a), TieOrder::TrecEval.score_key(b));
     }
 

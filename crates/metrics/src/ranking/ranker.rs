@@ -50,11 +50,7 @@ impl Ranker {
     /// Where the slices have different lengths, or more than `u32::MAX` rows.
     pub fn load(&mut self, item_ids: &[i64], relevant: &[bool], grades: &[f64]) {
         let n = item_ids.len();
-        assert!(
-            relevant.len() == n && grades.len() == n,
-            "{n} items, {} labels",
-            relevant.len()
-        );
+        assert!(relevant.len() == n && grades.len() == n, "{n} items, {} labels", relevant.len());
         assert!(u32::try_from(n).is_ok(), "{n} rows in one list");
         self.discounts.extend_to(n);
         self.ties.order_items(item_ids, &mut self.tie_rows);
@@ -76,10 +72,9 @@ impl Ranker {
         assert_eq!(scores.len(), self.tie_rows.len(), "scores and loaded rows");
         // One integer a row, the score above the place in the tie order: distinct, so that an unstable sort is exact.
         self.keys.clear();
-        self.keys
-            .extend(self.tie_rows.iter().enumerate().map(|(place, &row)| {
-                u128::from(self.ties.score_key(scores[row as usize])) << 64 | place as u128
-            }));
+        self.keys.extend(self.tie_rows.iter().enumerate().map(|(place, &row)| {
+            u128::from(self.ties.score_key(scores[row as usize])) << 64 | place as u128
+        }));
         self.keys.sort_unstable();
 
         self.rows.clear();
@@ -120,11 +115,7 @@ mod tests {
     #[test]
     fn descending_score_then_smaller_item_then_nan() {
         let mut ranker = Ranker::new(TieOrder::SmallerItem, Gain::Linear);
-        ranker.load(
-            &[30, 20, 10, 5, 40],
-            &[true, false, true, true, false],
-            &[3.0, 2.0, 1.0, 0.5, 4.0],
-        );
+        ranker.load(&[30, 20, 10, 5, 40], &[true, false, true, true, false], &[3.0, 2.0, 1.0, 0.5, 4.0]);
         let list = ranker.rank(&[1.0, 2.0, 1.0, f64::NAN, f64::NEG_INFINITY]);
         assert_eq!(list.rows(), [1, 2, 0, 4, 3]); // items 20, then 10 before 30, then 40 at -inf, then 5 at NaN
         assert_eq!(list.relevant(), [false, true, true, false, true]);
@@ -142,10 +133,7 @@ mod tests {
         assert_eq!(ranker.rank(&[0.0, 1.0, 2.0]).len(), 3);
         ranker.load(&[7], &[false], &[2.0]);
         let list = ranker.rank(&[0.0]);
-        assert_eq!(
-            (list.rows(), list.n_relevant(), list.ideal_gains()),
-            (&[0][..], 0, &[2.0][..])
-        );
+        assert_eq!((list.rows(), list.n_relevant(), list.ideal_gains()), (&[0][..], 0, &[2.0][..]));
         ranker.load(&[], &[], &[]);
         assert!(ranker.rank(&[]).is_empty());
     }

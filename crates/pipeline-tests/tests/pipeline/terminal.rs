@@ -9,7 +9,7 @@ fn a_stage_says_one_line_on_stderr() {
     assert_eq!(outcome.stdout, "");
     let line = outcome.stderr.trim_end();
     assert!(!line.contains('\n') && !line.contains('\x1b') && !line.contains('\r'), "{line:?}");
-    assert!(line.starts_with("split: read 4000 ratings of 80 users and "), "{line}");
+    assert!(line.starts_with("split: read 4,000 ratings of 80 users and "), "{line}");
     assert!(line.contains("; wrote ") && line.ends_with(" MB peak"), "{line}");
 }
 

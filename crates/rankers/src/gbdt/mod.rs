@@ -1,7 +1,7 @@
 //! Histogram gradient boosting: a sum of regression trees, each fitted to the derivatives of the loss at the scores so far.
 //!
 //! What happens to a training set, and where:
-//! 1. [`params`]: the checked settings.
+//! 1. `params`: the checked settings.
 //! 2. `binning`: each feature's values become at most 255 bins; `binned_matrix` holds one byte a value.
 //! 3. `sampling`: the rows and columns that a tree may see.
 //! 4. `fixed_point`: first and second derivatives as integers, whose sums are the same in any order.

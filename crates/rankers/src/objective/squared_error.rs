@@ -16,8 +16,7 @@ impl Objective for SquaredError {
     }
 
     fn check_labels(&self, labels: &[f32]) -> Result<(), FitError> {
-        // Written so that NaN is refused too.
-        match labels.iter().position(|label| !(label.abs() <= MAX_LABEL)) {
+        match labels.iter().position(|label| label.is_nan() || label.abs() > MAX_LABEL) {
             Some(row) => {
                 Err(FitError::Label { row, value: labels[row], expected: "a number between -1e30 and 1e30" })
             }

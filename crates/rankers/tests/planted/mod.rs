@@ -22,7 +22,7 @@ impl Planted {
         let mut columns = vec![("x0".to_owned(), column()), ("x1".to_owned(), column())];
         let draws = column();
         let labels = (0..n_rows)
-            .map(|row| label(columns[0].1[row], columns[1].1[row], (draws[row] + 1.0) / 2.0))
+            .map(|row| label(columns[0].1[row], columns[1].1[row], 0.5 * draws[row] + 0.5))
             .collect();
         columns.extend((0..n_noise).map(|index| (format!("noise{index}"), column())));
         Self { features: FeatureMatrix::from_columns(columns).unwrap(), labels }

@@ -108,7 +108,7 @@ fn nearly_csv() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn any_bytes_are_data_or_an_error(bytes in prop_oneof![prop::collection::vec(any::<u8>(), 0..200), nearly_csv()]) {

@@ -123,11 +123,9 @@ fn a_broken_file_is_an_error() {
     }
     // A flipped byte is an error or other data, never a panic.
     for at in 0..whole.len() {
-        for flip in [0x01, 0x80, 0xff] {
-            let mut bytes = whole.clone();
-            bytes[at] ^= flip;
-            fs::write(&file, &bytes).unwrap();
-            let _ = raw::read(&file, &Options::default());
-        }
+        let mut bytes = whole.clone();
+        bytes[at] ^= [0x01, 0x80, 0xff][at % 3];
+        fs::write(&file, &bytes).unwrap();
+        let _ = raw::read(&file, &Options::default());
     }
 }

@@ -4,7 +4,9 @@ use dataset::Csr;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
-use super::{MfModel, MfParams, factors};
+use super::MfParams;
+use crate::biased_factors::BiasedFactors;
+use crate::factors;
 
 /// The descent left the finite numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +21,7 @@ type Entry = (u32, u32, f32);
 
 /// Runs all epochs; gives the RMSE seen in each.
 pub fn descend(
-    model: &mut MfModel,
+    model: &mut BiasedFactors,
     by_user: &Csr,
     params: &MfParams,
     rng: &mut ChaCha8Rng,
@@ -45,7 +47,7 @@ pub fn descend(
 }
 
 /// One pass over `entries` in their order; gives the sum of the squared errors, each taken before its step.
-fn run_epoch(model: &mut MfModel, entries: &[Entry], params: &MfParams) -> f64 {
+fn run_epoch(model: &mut BiasedFactors, entries: &[Entry], params: &MfParams) -> f64 {
     let &MfParams { learning_rate, regularization, .. } = params;
     let mean = model.mean as f32;
     let mut squared_errors = 0.0f64;

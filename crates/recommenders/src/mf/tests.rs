@@ -1,6 +1,6 @@
 //! The factorisation on cases small enough to compute by hand.
 
-use dataset::{Rating, Ratings, rng};
+use dataset::{IdIndex, Rating, Ratings, rng};
 
 use super::*;
 use crate::Params as _;
@@ -54,10 +54,11 @@ fn divergence_is_an_error_and_not_a_model() {
 fn damage_is_noticed() {
     let model = fit(&[(1, 10, 5.0), (2, 20, 3.0)], MfParams::default()).unwrap().model;
     assert_eq!(model.validate(), Ok(()));
-    assert!(MfModel { user_biases: vec![], ..model.clone() }.validate().is_err());
-    assert!(MfModel { items: IdIndex::new([10]), ..model.clone() }.validate().is_err());
+    let MfModel(parts) = model;
+    assert!(MfModel(BiasedFactors { user_biases: vec![], ..parts.clone() }).validate().is_err());
+    assert!(MfModel(BiasedFactors { items: IdIndex::new([10]), ..parts.clone() }).validate().is_err());
     let narrow = Factors::normal(2, 8, 0.1, &mut rng::stream(1, "test/mf"));
-    assert!(MfModel { item_factors: narrow, ..model.clone() }.validate().is_err());
+    assert!(MfModel(BiasedFactors { item_factors: narrow, ..parts.clone() }).validate().is_err());
     let infinite = Factors::normal(2, 30, f32::INFINITY, &mut rng::stream(1, "test/mf"));
-    assert!(MfModel { item_factors: infinite, ..model }.validate().is_err());
+    assert!(MfModel(BiasedFactors { item_factors: infinite, ..parts }).validate().is_err());
 }

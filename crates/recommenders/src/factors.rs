@@ -5,7 +5,7 @@ use rand_distr::{Distribution as _, StandardNormal};
 use serde::{Deserialize, Serialize};
 
 /// Rows are padded with zeros to a multiple of this many numbers, so that inner loops run over whole blocks.
-const LANES: usize = 8;
+pub const LANES: usize = 8;
 
 /// One row of factors a user or item, contiguous in memory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,12 @@ impl Factors {
             }
         }
         Self { width, numbers }
+    }
+
+    /// `n_rows` rows of zeros.
+    pub fn zeros(n_rows: usize, n_factors: usize) -> Self {
+        let width = n_factors.next_multiple_of(LANES);
+        Self { width, numbers: vec![0.0; n_rows * width] }
     }
 
     /// Numbers a row, padding included.
@@ -82,6 +88,16 @@ pub fn step(p: &mut [f32], q: &mut [f32], error: f32, learning_rate: f32, regula
             let (old_p, old_q) = (p[lane], q[lane]);
             p[lane] = old_p + learning_rate * (error * old_q - regularization * old_p);
             q[lane] = old_q + learning_rate * (error * old_p - regularization * old_q);
+        }
+    }
+}
+
+/// `to += weight * row`.
+#[inline]
+pub fn add(to: &mut [f32], row: &[f32], weight: f32) {
+    for (to, row) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0) {
+        for lane in 0..LANES {
+            to[lane] += weight * row[lane];
         }
     }
 }

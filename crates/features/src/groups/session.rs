@@ -1,0 +1,28 @@
+//! How busy the user was around the candidate's time.
+//!
+//! | column | unit | range | where nothing is known |
+//! |---|---|---|---|
+//! | `session_n_ratings` | the user's ratings within an hour, times [`crate::Context::count_scale`] | 0 or more | 0 |
+//! | `session_n_earlier` | those of them that are earlier, likewise | 0 or more | 0 |
+
+use super::{FeatureGroup, columns};
+use crate::{Asked, Column};
+
+const SECONDS: i64 = 3600;
+
+/// The group; see the module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session;
+
+impl FeatureGroup for Session {
+    fn compute(&self, asked: &Asked<'_>) -> Vec<Column> {
+        let times = &asked.known.users.times;
+        columns(["session_n_ratings", "session_n_earlier"], asked, |place| {
+            let Some(user) = place.user else { return [0.0; 2] };
+            let first = times[user.start..user.before].partition_point(|&time| time < place.at.saturating_sub(SECONDS));
+            let later = times[user.before..user.end].partition_point(|&time| time <= place.at.saturating_add(SECONDS));
+            let earlier = user.before - user.start - first;
+            [(earlier + later) as f64, earlier as f64].map(|n| n * asked.known.count_scale)
+        })
+    }
+}

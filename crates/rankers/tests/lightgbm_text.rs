@@ -1,0 +1,68 @@
+//! The text that `LightGBM` reads.
+//!
+//! `golden/tiny.txt` is the text of the model below. `LightGBM` 4.7 reads it and predicts the values in
+//! [`lightgbm_predicts_the_same`]:
+//!
+//! ```python
+//! import lightgbm, numpy
+//! booster = lightgbm.Booster(model_file="golden/tiny.txt")
+//! nan = numpy.nan
+//! print(booster.predict(numpy.array([[1, 5, nan], [2, nan, nan], [3, 5, nan], [nan, 6, nan],
+//!                                    [5, 6, nan], [6, nan, nan], [nan, nan, nan]]), raw_score=True).tolist())
+//! ```
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not see as such")]
+#![expect(clippy::unreadable_literal, reason = "numbers as another program printed them")]
+
+use rankers::gbdt::{GbdtModel, GbdtParams, fit};
+use rankers::objective::ObjectiveKind;
+use rankers::{FeatureMatrix, LabelledRows};
+
+const NAN: f64 = f64::NAN;
+
+fn features() -> FeatureMatrix {
+    FeatureMatrix::from_columns(vec![
+        ("mean rating".to_owned(), vec![1.0, 2.0, 3.0, NAN, 5.0, 6.0, NAN]),
+        ("n_ratings".to_owned(), vec![5.0, NAN, 5.0, 6.0, 6.0, NAN, NAN]),
+        ("nothing".to_owned(), vec![NAN; 7]),
+    ])
+    .unwrap()
+}
+
+fn tiny_model() -> GbdtModel {
+    let params = GbdtParams {
+        objective: ObjectiveKind::SquaredError,
+        n_trees: 2,
+        learning_rate: 0.5,
+        max_leaves: 3,
+        min_leaf_rows: 1,
+        ..GbdtParams::default()
+    };
+    let labels = [1.0, 1.5, 1.0, 4.0, 3.0, 4.5, 6.0];
+    let mut rng = dataset::rng::stream(1, "rankers/lightgbm_text");
+    let rows = LabelledRows { features: &features(), labels: &labels };
+    fit(&params.check().unwrap(), rows, None, &mut rng).unwrap()
+}
+
+#[test]
+fn the_text_is_the_golden_one() {
+    assert_eq!(tiny_model().to_lightgbm_text(), include_str!("golden/tiny.txt"));
+}
+
+#[test]
+fn lightgbm_predicts_the_same() {
+    let lightgbm = [
+        1.7083333258827529,
+        1.7083333258827529,
+        1.7083333258827529,
+        3.90625,
+        2.8749999925494194,
+        4.3125,
+        4.78125,
+    ];
+    let ours = tiny_model().predict_raw(&features()).unwrap();
+    assert!(
+        ours.iter().zip(lightgbm).all(|(ours, theirs): (&f64, f64)| (ours - theirs).abs() < 1e-12),
+        "{ours:?}"
+    );
+}

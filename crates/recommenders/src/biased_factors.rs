@@ -1,0 +1,59 @@
+//! What factorisations of explicit ratings come down to once they are fitted.
+
+use dataset::{Candidate, IdIndex};
+use serde::{Deserialize, Serialize};
+
+use crate::InvalidModel;
+use crate::factors::{self, Factors};
+use crate::validate::Demands;
+
+/// `score = mean + b_u + b_i + p_u . q_i`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BiasedFactors {
+    pub mean: f64,
+    pub users: IdIndex,
+    pub items: IdIndex,
+    pub user_biases: Vec<f32>,
+    pub item_biases: Vec<f32>,
+    pub user_factors: Factors,
+    pub item_factors: Factors,
+}
+
+impl BiasedFactors {
+    /// The score of a known user and item.
+    pub fn of_known(&self, user: u32, item: u32) -> f64 {
+        let dot = factors::dot(self.user_factors.row(user), self.item_factors.row(item));
+        self.mean
+            + f64::from(self.user_biases[user as usize])
+            + f64::from(self.item_biases[item as usize])
+            + f64::from(dot)
+    }
+
+    /// The score of any candidate: where one side is unknown, the mean and the other side's bias; where both are, the mean.
+    pub fn of_any(&self, candidate: Candidate) -> f64 {
+        match (self.users.index_of(candidate.user_id), self.items.index_of(candidate.item_id)) {
+            (Some(user), Some(item)) => self.of_known(user, item),
+            (Some(user), None) => self.mean + f64::from(self.user_biases[user as usize]),
+            (None, Some(item)) => self.mean + f64::from(self.item_biases[item as usize]),
+            (None, None) => self.mean,
+        }
+    }
+
+    /// Whether the parts fit together.
+    pub fn validate(&self, demand: Demands) -> Result<(), InvalidModel> {
+        let (n_users, n_items) = (self.users.len(), self.items.len());
+        demand.number("mean", self.mean)?;
+        demand.ids("user", &self.users)?;
+        demand.ids("item", &self.items)?;
+        demand.numbers("user biases", &self.user_biases, Some(n_users))?;
+        demand.numbers("item biases", &self.item_biases, Some(n_items))?;
+        let same_width = self.user_factors.width() == self.item_factors.width();
+        demand.that(same_width, "its users and items have different numbers of factors")?;
+        for (what, factors, n_rows) in
+            [("user factors", &self.user_factors, n_users), ("item factors", &self.item_factors, n_items)]
+        {
+            demand.numbers(what, factors.numbers(), factors.expected_len(n_rows))?;
+        }
+        Ok(())
+    }
+}
