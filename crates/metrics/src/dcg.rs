@@ -1,6 +1,13 @@
 //! Discounted cumulative gain: the one place where gains and discounts are defined. The NDCG metrics and the
 //! learning-to-rank objectives call the same functions.
 //!
+//! What an objective needs of a group at the cut `k`, for each new vector of scores:
+//! * the rows by rank: [`crate::RankOrder`], with the tie rule of every number this project reports;
+//! * the gain of a grade, [`Gain::of`], and the discount of a rank, [`discount`] or a table of them, [`Discounts`];
+//! * the scale: [`ideal_dcg`] of the group's gains, once a group ([`Discounts::sum`] of the relevant rows where gains are
+//!   binary), so that swapping the rows at ranks i and j changes NDCG@k by
+//!   (gain i - gain j) × (discount i - discount j) / ideal, with discount 0 from rank `k` on ([`Discounts::within`]).
+//!
 //! DCG = sum over ranks of gain × discount (Järvelin and Kekäläinen, 2002; with the base-2 discount of Burges et al.,
 //! 2005, which `trec_eval` uses too). Ranks count from 0 everywhere in this crate.
 
@@ -63,6 +70,14 @@ impl Discounts {
         &self.at
     }
 
+    /// The discount at `rank` in a DCG cut at `k`: 0 from rank `k` on.
+    ///
+    /// # Panics
+    /// Where `rank` is below `k` and not below the length of the table.
+    pub fn within(&self, k: usize, rank: usize) -> f64 {
+        if rank < k { self.at[rank] } else { 0.0 }
+    }
+
     /// The sum of the first `n` discounts: the ideal DCG of `n` relevant rows with binary gains.
     ///
     /// # Panics
@@ -81,6 +96,22 @@ pub fn dcg(gains: &[f64], k: usize, discounts: &Discounts) -> f64 {
     let terms = gains[..k].iter().zip(&discounts.as_slice()[..k]).map(|(gain, discount)| gain * discount);
     // An empty `sum` would be -0.
     terms.fold(0.0, |total, term| total + term)
+}
+
+/// The largest DCG that an order of `gains` can reach in its first `k` rows: that of the descending order. 0 where no row
+/// has a gain, so that there is nothing to divide by.
+///
+/// # Panics
+/// Where the table of discounts is shorter than the smaller of `k` and the list.
+pub fn ideal_dcg(gains: &[f64], k: usize, discounts: &Discounts) -> f64 {
+    let mut ideal = gains.to_vec();
+    sort_ideal(&mut ideal);
+    dcg(&ideal, k, discounts)
+}
+
+/// Puts gains in the order of the largest DCG.
+pub(crate) fn sort_ideal(gains: &mut [f64]) {
+    gains.sort_unstable_by(|a, b| b.total_cmp(a));
 }
 
 #[cfg(test)]
@@ -121,5 +152,26 @@ mod tests {
         assert_eq!(dcg(&[7.0, 0.0, 3.0], 10, &table), 8.5);
         assert_eq!(dcg(&[7.0, 0.0, 3.0], 2, &table), 7.0);
         assert!(dcg(&[], 2, &table).is_sign_positive());
+    }
+
+    #[test]
+    fn ideal_dcg_by_hand() {
+        let table = Discounts::new(4);
+        // 7 * 1 + 3 * .631; cut at 3: + 1 * .5
+        assert_eq!(ideal_dcg(&[0.0, 3.0, 1.0, 7.0], 2, &table), 7.0 + 3.0 * discount(1));
+        assert_eq!(ideal_dcg(&[0.0, 3.0, 1.0, 7.0], 3, &table), 7.0 + 3.0 * discount(1) + 0.5);
+        assert_eq!(ideal_dcg(&[1.0, 0.0, 1.0], 10, &table), table.sum(2)); // binary: the sum of the first discounts
+        assert_eq!(ideal_dcg(&[0.0; 3], 10, &table), 0.0);
+    }
+
+    #[test]
+    fn a_swap_changes_dcg_by_gains_times_discounts() {
+        let (gains, swapped) = ([0.0, 3.0, 1.0, 7.0], [0.0, 7.0, 1.0, 3.0]);
+        let table = Discounts::new(4);
+        for k in 1..=5 {
+            let change = dcg(&swapped, k, &table) - dcg(&gains, k, &table);
+            let expected = (3.0 - 7.0) * (table.within(k, 3) - table.within(k, 1));
+            assert!((change - expected).abs() < 1e-15, "{k}: {change} {expected}");
+        }
     }
 }

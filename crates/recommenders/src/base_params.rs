@@ -1,39 +1,69 @@
 //! The hyper-parameters of all models together.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::genre::GenreParams;
 use crate::item_knn::ItemKnnParams;
 use crate::mf::MfParams;
-use crate::{Checked, InvalidParam, Params as _};
+use crate::{BaseModel, Checked, InvalidParam, Params as _};
 
 /// Declares both structs from one list: as typed, and checked.
 macro_rules! base_params {
     ($($(#[$doc:meta])* $model:ident: $params:ty,)*) => {
-        /// The hyper-parameters of every model that has some, as typed by a person; a model that is not mentioned gets its
-        /// defaults: `BaseSettings { mf, ..BaseSettings::default() }.check()?`.
-        #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+        /// Which models there are, and the hyper-parameters of every model that has some, as typed by a person; what is not mentioned
+        /// gets its default.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(default, deny_unknown_fields)]
-        pub struct BaseSettings {
+        pub struct BaseConfig {
+            /// The models to fit, by their keys (the names of their files).
+            pub models: Vec<String>,
             $($(#[$doc])* pub $model: $params,)*
         }
 
-        /// The same, once every value is in its range: what [`crate::BaseModel::fit`] accepts.
+        /// The hyper-parameters, once every value is in its range: what [`crate::BaseModel::fit`] accepts.
         #[derive(Debug, Clone, Copy, PartialEq)]
         pub struct BaseParams {
             $($(#[$doc])* pub $model: Checked<$params>,)*
         }
 
-        impl BaseSettings {
-            /// Checks each model's parameters.
+        impl Default for BaseConfig {
+            fn default() -> Self {
+                let models = DEFAULT_MODELS.iter().map(|model| model.file_stem().to_owned()).collect();
+                Self { models, $($model: <$params>::default(),)* }
+            }
+        }
+
+        impl BaseConfig {
+            /// Checks the list of models and each model's parameters. The models come in the order of their columns.
             ///
             /// # Errors
             /// [`InvalidParam`] for the first value out of its range.
-            pub fn check(self) -> Result<BaseParams, InvalidParam> {
-                Ok(BaseParams { $($model: self.$model.check()?,)* })
+            pub fn check(&self) -> Result<(Vec<BaseModel>, BaseParams), InvalidParam> {
+                let models = self.checked_models()?;
+                Ok((models, BaseParams { $($model: self.$model.check()?,)* }))
             }
         }
     };
+}
+
+/// The models of the `default` preset.
+const DEFAULT_MODELS: &[BaseModel] = &BaseModel::ALL;
+
+impl BaseConfig {
+    fn checked_models(&self) -> Result<Vec<BaseModel>, InvalidParam> {
+        let is_key = |key: &&String| BaseModel::ALL.iter().any(|model| model.file_stem() == key.as_str());
+        let problem = match self.models.iter().find(|key| !is_key(key)) {
+            Some(key) => key.clone(),
+            None if self.models.is_empty() => "empty".to_owned(),
+            None => {
+                let wanted = |model: &BaseModel| self.models.iter().any(|key| key == model.file_stem());
+                return Ok(BaseModel::ALL.into_iter().filter(wanted).collect());
+            }
+        };
+        let keys = BaseModel::ALL.map(BaseModel::file_stem).join(", ");
+        Err(InvalidParam { key: "models", value: problem, allowed: format!("must be some of {keys}") })
+    }
 }
 
 base_params! {
@@ -51,8 +81,20 @@ mod tests {
 
     #[test]
     fn the_defaults_are_in_range_and_every_model_is_checked() {
-        assert!(BaseSettings::default().check().is_ok());
-        let wrong = BaseSettings { item_knn: ItemKnnParams { k: 0 }, ..BaseSettings::default() };
+        assert!(BaseConfig::default().check().is_ok());
+        let wrong = BaseConfig { item_knn: ItemKnnParams { k: 0 }, ..BaseConfig::default() };
         assert_eq!(wrong.check().unwrap_err().key, "item_knn.k");
+    }
+
+    #[test]
+    fn models_come_in_the_order_of_their_columns() {
+        let of = |models: &[&str]| {
+            let models = models.iter().map(|&key| key.to_owned()).collect();
+            BaseConfig { models, ..BaseConfig::default() }.check().map(|(models, _)| models)
+        };
+        assert_eq!(of(&["mf", "bias"]), Ok(vec![BaseModel::Bias, BaseModel::Mf]));
+        let message = of(&["bias", "magic"]).unwrap_err().to_string();
+        assert!(message.starts_with("models is magic, must be some of bias, itemknn, mf, genre"), "{message}");
+        assert!(of(&[]).is_err());
     }
 }

@@ -5,6 +5,7 @@
 //! unknown user, a user who liked nothing with a genre, an unknown item, an item without a genre.
 
 use dataset::{Candidate, GenreSet, History, IdIndex, Items};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::params::in_range;
@@ -13,7 +14,7 @@ use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
 
 /// The hyper-parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GenreParams {
     /// From this rating on, in stars, an item was liked; in [-100, 100].

@@ -8,9 +8,11 @@
 //! hyper-parameters, and one line of `tests/contract.rs`.
 
 mod base_params;
+mod baseline;
 pub mod bias;
 mod biased_factors;
 mod content;
+pub mod ease;
 mod factors;
 mod fitted;
 pub mod genre;
@@ -22,7 +24,7 @@ mod scorer;
 pub mod svdpp;
 mod validate;
 
-pub use base_params::{BaseParams, BaseSettings};
+pub use base_params::{BaseParams, BaseConfig};
 pub use content::Content;
 pub use fitted::{Fit, FittedModel};
 pub use params::{Checked, InvalidParam, Params};

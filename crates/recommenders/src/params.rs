@@ -5,16 +5,14 @@ use std::ops::{Deref, RangeInclusive};
 
 /// A hyper-parameter outside its range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{key} is {value}, must be in [{low}, {high}]")]
+#[error("{key} is {value}, {allowed}")]
 pub struct InvalidParam {
     /// The key as it stands in the configuration: `mf.factors`.
     pub key: &'static str,
     /// What was given.
     pub value: String,
-    /// The smallest value allowed.
-    pub low: String,
-    /// The largest value allowed.
-    pub high: String,
+    /// What is allowed, for example `must be in [1, 1024]`.
+    pub allowed: String,
 }
 
 /// A model's hyper-parameters, as typed by a person.
@@ -55,8 +53,8 @@ pub(crate) fn in_range<T: PartialOrd + Display>(
     if allowed.contains(&value) {
         return Ok(());
     }
-    let (low, high) = (allowed.start().to_string(), allowed.end().to_string());
-    Err(InvalidParam { key, value: value.to_string(), low, high })
+    let allowed = format!("must be in [{}, {}]", allowed.start(), allowed.end());
+    Err(InvalidParam { key, value: value.to_string(), allowed })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use bincode::config::standard;
 use dataset::{Candidate, History, Items, Ratings, rng};
 use planted::{Planted, candidates};
 use recommenders::mf::MfParams;
-use recommenders::{BaseModel, BaseParams, BaseSettings, Content, Fit, FittedModel, Scorer as _};
+use recommenders::{BaseModel, BaseParams, BaseConfig, Content, Fit, FittedModel, Scorer as _};
 
 /// What a model does with the planted ratings.
 struct Expectations {
@@ -34,7 +34,7 @@ fn expectations(model: BaseModel) -> Expectations {
 fn params() -> BaseParams {
     // The planted set is small: few factors, and more epochs for as many steps as a real set has.
     let mf = MfParams { factors: 8, epochs: 60, learning_rate: 0.02, ..MfParams::default() };
-    BaseSettings { mf, ..BaseSettings::default() }.check().expect("all in range")
+    BaseConfig { mf, ..BaseConfig::default() }.check().expect("all in range").1
 }
 
 fn fit(model: BaseModel, ratings: &Ratings, items: &Items) -> Fit {

@@ -2,10 +2,12 @@
 
 mod list;
 mod order;
+mod rank_order;
 mod ranker;
 
 pub use list::RankedList;
 pub use order::TieOrder;
+pub use rank_order::RankOrder;
 pub use ranker::Ranker;
 
 pub(crate) use order::descending_key;

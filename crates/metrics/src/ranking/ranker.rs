@@ -1,23 +1,20 @@
 //! Sorts one user's rows by one model's scores after the other, in memory that is used again.
 
-use super::{RankedList, TieOrder};
-use crate::dcg::{Discounts, Gain};
+use super::{RankOrder, RankedList, TieOrder};
+use crate::dcg::{Discounts, Gain, sort_ideal};
 
 /// Ranks the rows of one user at a time. [`Ranker::load`] takes what all models share, [`Ranker::rank`] a model's
 /// scores; after the longest list has passed, neither allocates (but for [`TieOrder::TrecEval`]).
 #[derive(Debug)]
 pub struct Ranker {
-    ties: TieOrder,
     gain: Gain,
     discounts: Discounts,
-    // Of the user: by position in the tie order.
-    tie_rows: Vec<u32>,
-    tie_relevant: Vec<bool>,
-    tie_gains: Vec<f64>,
+    order: RankOrder,
+    // Of the user: by row.
+    row_relevant: Vec<bool>,
+    row_gains: Vec<f64>,
     ideal_gains: Vec<f64>,
     // Of the user and the model: by rank.
-    keys: Vec<u128>,
-    rows: Vec<u32>,
     relevant: Vec<bool>,
     gains: Vec<f64>,
     tied: Vec<bool>,
@@ -28,15 +25,12 @@ impl Ranker {
     /// A ranker with this tie order; grades become gains by `gain`.
     pub fn new(ties: TieOrder, gain: Gain) -> Self {
         Self {
-            ties,
             gain,
             discounts: Discounts::new(0),
-            tie_rows: Vec::new(),
-            tie_relevant: Vec::new(),
-            tie_gains: Vec::new(),
+            order: RankOrder::new(ties),
+            row_relevant: Vec::new(),
+            row_gains: Vec::new(),
             ideal_gains: Vec::new(),
-            keys: Vec::new(),
-            rows: Vec::new(),
             relevant: Vec::new(),
             gains: Vec::new(),
             tied: Vec::new(),
@@ -51,17 +45,14 @@ impl Ranker {
     pub fn load(&mut self, item_ids: &[i64], relevant: &[bool], grades: &[f64]) {
         let n = item_ids.len();
         assert!(relevant.len() == n && grades.len() == n, "{n} items, {} labels", relevant.len());
-        assert!(u32::try_from(n).is_ok(), "{n} rows in one list");
         self.discounts.extend_to(n);
-        self.ties.order_items(item_ids, &mut self.tie_rows);
-        self.tie_relevant.clear();
-        self.tie_gains.clear();
-        for &row in &self.tie_rows {
-            self.tie_relevant.push(relevant[row as usize]);
-            self.tie_gains.push(self.gain.of(grades[row as usize]));
-        }
-        self.ideal_gains.clone_from(&self.tie_gains);
-        self.ideal_gains.sort_unstable_by(|a, b| b.total_cmp(a));
+        self.order.load(item_ids);
+        self.row_relevant.clear();
+        self.row_relevant.extend_from_slice(relevant);
+        self.row_gains.clear();
+        self.row_gains.extend(grades.iter().map(|&grade| self.gain.of(grade)));
+        self.ideal_gains.clone_from(&self.row_gains);
+        sort_ideal(&mut self.ideal_gains);
     }
 
     /// The loaded rows in the order of `scores`, which stand in the order in which the rows were loaded.
@@ -69,35 +60,22 @@ impl Ranker {
     /// # Panics
     /// Where there are not as many scores as loaded rows.
     pub fn rank(&mut self, scores: &[f64]) -> RankedList<'_> {
-        assert_eq!(scores.len(), self.tie_rows.len(), "scores and loaded rows");
-        // One integer a row, the score above the place in the tie order: distinct, so that an unstable sort is exact.
-        self.keys.clear();
-        self.keys.extend(self.tie_rows.iter().enumerate().map(|(place, &row)| {
-            u128::from(self.ties.score_key(scores[row as usize])) << 64 | place as u128
-        }));
-        self.keys.sort_unstable();
-
-        self.rows.clear();
+        self.order.sort(scores);
         self.relevant.clear();
         self.gains.clear();
-        self.tied.clear();
         self.relevant_ranks.clear();
-        let mut previous = None;
-        for (rank, &key) in self.keys.iter().enumerate() {
-            let place = key as u64 as usize;
-            let score = (key >> 64) as u64;
-            let relevant = self.tie_relevant[place];
-            self.rows.push(self.tie_rows[place]);
+        for (rank, &row) in self.order.rows().iter().enumerate() {
+            let relevant = self.row_relevant[row as usize];
             self.relevant.push(relevant);
-            self.gains.push(self.tie_gains[place]);
-            self.tied.push(previous == Some(score));
+            self.gains.push(self.row_gains[row as usize]);
             if relevant {
                 self.relevant_ranks.push(rank as u32);
             }
-            previous = Some(score);
         }
+        self.tied.clear();
+        self.tied.extend(self.order.tied());
         RankedList {
-            rows: &self.rows,
+            rows: self.order.rows(),
             relevant: &self.relevant,
             gains: &self.gains,
             tied: &self.tied,

@@ -117,3 +117,96 @@ impl Bootstrap {
         comparisons
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::rand_core::SeedableRng as _;
+
+    use super::*;
+    use crate::{Groups, Metric, ModelScores, Plan, TestRows, evaluate};
+
+    fn bootstrap(n_resamples: usize) -> Bootstrap {
+        Bootstrap::new(n_resamples, 0.95, ChaCha8Rng::seed_from_u64(5)).unwrap()
+    }
+
+    /// 40 users of one relevant and two other rows; `good` puts the relevant row first for 30 of them, `bad` for 10, `same` is
+    /// `good` on another scale. AUC and MRR.
+    fn three_models() -> PerUser {
+        let users: Vec<i64> = (0..120).map(|row| row / 3).collect();
+        let items: Vec<i64> = (0..120).map(|row| row % 3).collect();
+        let relevant: Vec<bool> = items.iter().map(|&item| item == 2).collect();
+        let grades: Vec<f64> = relevant.iter().map(|&relevant| if relevant { 5.0 } else { 1.0 }).collect();
+        let first_for = |n: i64, scale: f64| -> Vec<f64> {
+            users
+                .iter()
+                .zip(&relevant)
+                .map(|(&user, &is)| if is == (user < n) { scale } else { 0.0 })
+                .collect()
+        };
+        let scores = [first_for(30, 1.0), first_for(10, 1.0), first_for(30, 2.0)];
+        let models: Vec<ModelScores<'_>> = ["good", "bad", "same"]
+            .into_iter()
+            .zip(&scores)
+            .map(|(name, scores)| ModelScores { name, scores })
+            .collect();
+        let groups = Groups::from_sorted(&users).unwrap();
+        let rows = TestRows::new(&groups, &items, &relevant, &grades).unwrap();
+        let metrics = ["auc", "mrr"].map(|name| Metric::from_name(name).unwrap());
+        evaluate(&rows, &models, &Plan::new(&metrics, &[]).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn intervals_stand_beside_the_means_and_hold_them() {
+        let per_user = three_models();
+        let intervals = bootstrap(999).summary_intervals(&per_user);
+        let summaries = per_user.summaries();
+        assert_eq!(intervals.len(), summaries.len());
+        for (summary, interval) in summaries.iter().zip(&intervals) {
+            let (mean, interval) = (summary.mean.unwrap(), interval.unwrap());
+            assert!(interval.low < mean && mean < interval.high, "{summary:?} {interval:?}");
+        }
+        assert_eq!(intervals[..2], intervals[4..]); // `good` and `same`
+    }
+
+    #[test]
+    fn comparisons_are_paired_and_corrected() {
+        let pair = |a, b| Pair { a, b, column: 1 };
+        let found = bootstrap(999).compare(&three_models(), &[pair(0, 1), pair(0, 2), pair(1, 0)]);
+        let [good_bad, good_same, bad_good] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((good_bad.a.as_str(), good_bad.b.as_str(), good_bad.metric), ("good", "bad", "mrr"));
+        // 20 of 40 users: the relevant item is first instead of third (behind two of equal score): 1/2 × (1 - 1/3) = 1/3
+        assert!((good_bad.difference - 1.0 / 3.0).abs() < 1e-12 && good_bad.n_users == 40, "{good_bad:?}");
+        assert!(good_bad.low > 0.2 && good_bad.high < 0.45, "{good_bad:?}");
+        assert_eq!((good_bad.p, good_bad.p_holm), (0.002, 0.006)); // the smallest of 999 resamples; of 3 comparisons
+        assert_eq!(
+            (good_same.difference, good_same.low, good_same.high, good_same.p_holm),
+            (0.0, 0.0, 0.0, 1.0)
+        );
+        assert!((bad_good.low + good_bad.high).abs() < 1e-12 && bad_good.p == good_bad.p, "{bad_good:?}");
+    }
+
+    #[test]
+    fn equals_the_interval_of_scipy() {
+        // scipy.stats.bootstrap((x,), np.mean, n_resamples=400000, method='BCa'), three seeds:
+        // (.38625, 1.0375), (.3875, 1.0375), (.38667, 1.04042)
+        let x = [
+            0.0, 0.0, 0.0, 0.1, 0.25, 0.25, 0.3, 0.5, 0.5, 0.63, 0.7, 1.0, 1.0, 1.0, 1.0, 1.0, 0.05, 0.9,
+            0.15, 0.0, 0.0, 0.02, 2.5, 3.1,
+        ];
+        let mut sample = UserSample::new(x.len());
+        sample.push_mean(x.map(Some));
+        let Interval { low, high } = bootstrap(100_000).intervals(&sample)[0].unwrap();
+        assert!((low - 0.387).abs() < 0.003 && (high - 1.0385).abs() < 0.006, "{low} {high}");
+    }
+
+    #[test]
+    fn wrong_parameters_say_what_is_expected() {
+        let message =
+            |n, level| Bootstrap::new(n, level, ChaCha8Rng::seed_from_u64(0)).unwrap_err().to_string();
+        assert_eq!(message(1000, 95.0), "level is 95, expected .5 to .999, for example .95");
+        assert_eq!(message(1000, f64::NAN), "level is NaN, expected .5 to .999, for example .95");
+        assert_eq!(message(0, 0.95), "n_resamples is 0, expected 100 to 100000 at level 0.95");
+        assert_eq!(message(1000, 0.999), "n_resamples is 1000, expected 2000 to 100000 at level 0.999");
+        assert!(Bootstrap::new(2000, 0.999, ChaCha8Rng::seed_from_u64(0)).is_ok());
+    }
+}

@@ -22,6 +22,7 @@ use std::cmp::Reverse;
 
 use dataset::{Candidate, Csr, History, IdIndex};
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::params::in_range;
@@ -34,7 +35,7 @@ use neighbours::{Nearest, TieBreak};
 const MAX_K: usize = 10_000;
 
 /// The hyper-parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ItemKnnParams {
     /// How many neighbours count, in [1, 10000].

@@ -1,12 +1,13 @@
 //! The hyper-parameters of the factorisation.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::params::in_range;
 use crate::{InvalidParam, Params};
 
 /// The hyper-parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MfParams {
     /// How many latent factors a user and an item have, in [1, 1024].
