@@ -7,7 +7,7 @@ THREADS ?= 0
 
 # The data set's name: given, or that of the folder or file that DATA_DIR points at.
 ifdef DATA_DIR
-DATASET ?= $(notdir $(patsubst %/,%,$(DATA_DIR)))
+DATASET ?= $(firstword $(subst ., ,$(notdir $(patsubst %/,%,$(DATA_DIR)))))
 endif
 DATASET ?= ml-latest-small
 
@@ -19,7 +19,7 @@ CARGO ?= cargo
 TEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run" || echo "test")
 
 .DEFAULT_GOAL := all
-.PHONY: all $(STAGES) data build test lint fmt doc clean distclean help
+.PHONY: all $(STAGES) audit data build test lint fmt doc clean distclean help
 
 all: evaluate ## Run every stage that is not up to date
 
@@ -28,8 +28,9 @@ train-base: ## Stage 2: fit the base recommenders
 build-features: ## Stage 3: base scores and statistics to feature tables
 train-meta: ## Stage 4: fit the meta-models
 evaluate: ## Stage 5: score the test rows, measure, draw, write the report
+audit: ## Prove that no feature depends on a label that it may not see; fails where one does
 
-$(STAGES): build
+$(STAGES) audit: build
 	@data=$$(SYNTH="$(BIN)/synth" scripts/data "$(DATASET)") && \
 	$(MAKE) --no-print-directory -f scripts/pipeline.mk $@ DATA="$$data" BIN="$(BIN)" \
 	  PRESET="$(PRESET)" SEED="$(SEED)" THREADS="$(THREADS)" $(if $(ASSIGNMENTS),ASSIGNMENTS="$(ASSIGNMENTS)") \

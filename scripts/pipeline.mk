@@ -4,7 +4,7 @@
 # stamps of its own code, of its own configuration and of the arguments; a stamp is replaced only where its content differs
 # (crates/stamps), so that an edited comment or a rebuilt binary reruns nothing.
 
-DATASET ?= $(notdir $(patsubst %/,%,$(DATA)))
+DATASET ?= $(notdir $(patsubst %/,%,$(if $(wildcard $(DATA)/.),$(DATA),$(firstword $(subst ., ,$(DATA))))))
 ARTIFACTS ?= artifacts/$(DATASET)/$(PRESET)
 CONFIG ?= config/$(PRESET)
 STAMPS := $(ARTIFACTS)/.stamps
@@ -35,6 +35,11 @@ $(call manifest,train-meta): $(call manifest,build-features) $(call stamps,train
 
 $(call manifest,evaluate): $(call manifest,train-meta) $(call stamps,evaluate)
 	@$(call run,evaluate)
+
+# Does any feature depend on a label that it may not see? Exit code 1 where one does.
+.PHONY: audit
+audit: $(call manifest,build-features)
+	@"$(BIN)/audit" --artifacts "$(ARTIFACTS)" --threads $(THREADS) $(if $(QUIET),--quiet)
 
 # The stamps are looked at before every run, while make reads this file, so that it compares their times of now.
 unchanged := $(shell "$(BIN)/stamps" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" \

@@ -44,7 +44,7 @@ pub enum Error {
         make_target: String,
     },
     /// The file system refused to write.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}", path.display())]
     Write {
         /// Which file or folder.
         path: PathBuf,
@@ -52,7 +52,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The file system refused to read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}", path.display())]
     Read {
         /// Which file or folder.
         path: PathBuf,

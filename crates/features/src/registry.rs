@@ -136,7 +136,7 @@ impl FeatureGroupKind {
             Self::ItemTrend => Box::new(ItemTrend::new(known)),
             Self::UserTenure => Box::new(UserTenure),
             Self::Time => Box::new(Time),
-            Self::Mood => Box::new(Mood::new(known)),
+            Self::Mood => Box::new(Mood::new(context, known)),
             Self::Session => Box::new(Session),
             Self::Support => Box::new(Support),
             Self::Disagreement => Box::new(Disagreement),

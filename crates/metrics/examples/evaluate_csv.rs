@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::io::Write as _;
 
-use metrics::pooled::{auc_global, calibration, log_loss, mae, rmse};
+use metrics::pooled::{CALIBRATION_BINS, auc_global, calibration, log_loss, mae, rmse};
 use metrics::{Groups, ModelScores, Plan, TestRows, TieOrder, evaluate};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -62,7 +62,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             ("rmse", rmse(model.scores, &grades)),
             ("mae", mae(model.scores, &grades)),
             ("log_loss", log_loss(model.scores, &relevant)),
-            ("calibration_error", calibration(model.scores, &relevant, 15).map(|curve| curve.expected_error)),
+            (
+                "calibration_error",
+                calibration(model.scores, &relevant, CALIBRATION_BINS).map(|curve| curve.expected_error),
+            ),
         ];
         for (metric, value) in pooled {
             writeln!(

@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::ease::EaseParams;
 use crate::genre::GenreParams;
 use crate::item_knn::ItemKnnParams;
 use crate::mf::MfParams;
+use crate::svdpp::SvdppParams;
 use crate::{BaseModel, Checked, InvalidParam, Params as _};
 
 /// Declares both structs from one list: as typed, and checked.
@@ -73,6 +75,10 @@ base_params! {
     mf: MfParams,
     /// For [`crate::BaseModel::Genre`].
     genre: GenreParams,
+    /// For [`crate::BaseModel::Svdpp`].
+    svdpp: SvdppParams,
+    /// For [`crate::BaseModel::Ease`].
+    ease: EaseParams,
 }
 
 #[cfg(test)]

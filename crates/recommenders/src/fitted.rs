@@ -5,9 +5,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::bias::BiasModel;
+use crate::ease::EaseModel;
 use crate::genre::GenreContent;
 use crate::item_knn::ItemKnnModel;
 use crate::mf::{Diverged, MfFit, MfModel};
+use crate::svdpp::{SvdppFit, SvdppModel};
 use crate::{BaseModel, BaseParams, Content, InvalidModel, Scorer};
 
 /// What comes out of fitting.
@@ -29,7 +31,7 @@ impl BaseModel {
     /// Fits this model. `rng` is drawn from by models with a random start alone.
     ///
     /// # Errors
-    /// [`Diverged`] where the descent of [`BaseModel::Mf`] left the finite numbers; the others cannot fail.
+    /// [`Diverged`] where the descent of a factorisation left the finite numbers; the others cannot fail.
     pub fn fit(
         self,
         history: &History,
@@ -45,6 +47,11 @@ impl BaseModel {
                 Fit { model: FittedModel::Mf(model), learning_curve }
             }
             Self::Genre => FittedModel::Genre(GenreContent::fit(history, content.items, &params.genre)).into(),
+            Self::Svdpp => {
+                let SvdppFit { model, learning_curve } = SvdppModel::fit(history, &params.svdpp, rng)?;
+                Fit { model: FittedModel::Svdpp(model), learning_curve }
+            }
+            Self::Ease => FittedModel::Ease(EaseModel::fit(history, &params.ease)).into(),
         })
     }
 }
@@ -93,6 +100,8 @@ fitted_models! {
     ItemKnn(ItemKnnModel),
     Mf(MfModel),
     Genre(GenreContent),
+    Svdpp(SvdppModel),
+    Ease(EaseModel),
 }
 
 impl Scorer for FittedModel {

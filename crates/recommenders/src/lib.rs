@@ -1,6 +1,6 @@
 //! The base recommenders: each is fitted on a [`dataset::History`] and scores [`dataset::Candidate`]s.
 //!
-//! One model a file or folder: [`bias`], [`item_knn`], [`mf`], [`genre`]. Every model is listed in [`BaseModel`], is fitted
+//! One model a file or folder: [`bias`], [`item_knn`], [`mf`], [`genre`], [`svdpp`], [`ease`]. Every model is listed in [`BaseModel`], is fitted
 //! by [`BaseModel::fit`], and then answers as a [`Scorer`]. A score is an estimate in stars where
 //! [`BaseModel::is_star_scale`] says so, and good for ordering only where not.
 //!

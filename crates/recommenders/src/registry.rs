@@ -11,16 +11,22 @@ pub enum BaseModel {
     Mf,
     /// Cosine of genre vectors: [`crate::genre`].
     Genre,
+    /// Matrix factorisation with implicit feedback: [`crate::svdpp`].
+    Svdpp,
+    /// Every item by least squares from all others: [`crate::ease`].
+    Ease,
 }
 
 impl BaseModel {
     /// All of them, in the order of the feature columns.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         // The reference's four; then one line a model.
         Self::Bias,
         Self::ItemKnn,
         Self::Mf,
         Self::Genre,
+        Self::Svdpp,
+        Self::Ease,
     ];
 
     /// One block a model: what it is called, and what its scores are.
@@ -56,6 +62,22 @@ impl BaseModel {
                 file_stem: "genre",
                 schema: ("base.genre", 1),
                 scale: Scale::Order,
+                support_column: None,
+            },
+            Self::Svdpp => Facts {
+                name: "SVDpp",
+                column: "score_svdpp",
+                file_stem: "svdpp",
+                schema: ("base.svdpp", 1),
+                scale: Scale::Stars,
+                support_column: None,
+            },
+            Self::Ease => Facts {
+                name: "EASE",
+                column: "score_ease",
+                file_stem: "ease",
+                schema: ("base.ease", 1),
+                scale: Scale::Stars,
                 support_column: None,
             },
         }

@@ -6,7 +6,9 @@ mod planted;
 use bincode::config::standard;
 use dataset::{Candidate, History, Items, Ratings, rng};
 use planted::{Planted, candidates};
+use recommenders::ease::EaseParams;
 use recommenders::mf::MfParams;
+use recommenders::svdpp::SvdppParams;
 use recommenders::{BaseModel, BaseParams, BaseConfig, Content, Fit, FittedModel, Scorer as _};
 
 /// What a model does with the planted ratings.
@@ -17,24 +19,43 @@ struct Expectations {
     rmse: Option<f64>,
     /// The score where the user, the item, or both are unknown.
     unknown: fn(mean: f64, item_mean: f64, user_mean: f64) -> [f64; 3],
+    /// By how much that score may be another, in stars: 0 where it is these means and nothing else, more where offsets are damped or
+    /// learnt (each model's own tests look closer).
+    unknown_within: f64,
 }
 
 /// One line a model. The planted ratings are offsets and tastes; only the factorisation can find both in full.
 fn expectations(model: BaseModel) -> Expectations {
     match model {
         BaseModel::Bias => {
-            Expectations { auc: 0.75, rmse: Some(0.85), unknown: |mean, item, user| [item, user, mean] }
+            Expectations { auc: 0.75, rmse: Some(0.85), unknown: |mean, item, user| [item, user, mean], unknown_within: 0.0 }
         }
-        BaseModel::ItemKnn => Expectations { auc: 0.75, rmse: Some(0.85), unknown: |mean, _, _| [mean; 3] },
-        BaseModel::Mf => Expectations { auc: 0.9, rmse: Some(0.45), unknown: |mean, _, _| [mean; 3] },
-        BaseModel::Genre => Expectations { auc: 0.75, rmse: None, unknown: |_, _, _| [0.0; 3] },
+        BaseModel::ItemKnn => {
+            Expectations { auc: 0.75, rmse: Some(0.85), unknown: |mean, _, _| [mean; 3], unknown_within: 0.0 }
+        }
+        BaseModel::Mf => Expectations { auc: 0.9, rmse: Some(0.45), unknown: |mean, _, _| [mean; 3], unknown_within: 0.0 },
+        BaseModel::Genre => Expectations { auc: 0.75, rmse: None, unknown: |_, _, _| [0.0; 3], unknown_within: 0.0 },
+        BaseModel::Svdpp => Expectations {
+            auc: 0.9,
+            rmse: Some(0.5),
+            unknown: |mean, item, user| [item, user, mean],
+            unknown_within: 0.4,
+        },
+        BaseModel::Ease => Expectations {
+            auc: 0.85,
+            rmse: Some(0.7),
+            unknown: |mean, item, user| [item, user, mean],
+            unknown_within: 0.4,
+        },
     }
 }
 
 fn params() -> BaseParams {
     // The planted set is small: few factors, and more epochs for as many steps as a real set has.
     let mf = MfParams { factors: 8, epochs: 60, learning_rate: 0.02, ..MfParams::default() };
-    BaseConfig { mf, ..BaseConfig::default() }.check().expect("all in range").1
+    let svdpp = SvdppParams { factors: 8, epochs: 60, learning_rate: 0.02, decay: 0.98, ..SvdppParams::default() };
+    let ease = EaseParams { regularization: 30.0, gain: 2.0, ..EaseParams::default() };
+    BaseConfig { mf, svdpp, ease, ..BaseConfig::default() }.check().expect("all in range").1
 }
 
 fn fit(model: BaseModel, ratings: &Ratings, items: &Items) -> Fit {
@@ -136,7 +157,8 @@ fn unknown_ids_get_the_documented_score() {
     for model in BaseModel::ALL {
         let expected = (expectations(model).unknown)(mean_of(&train, |_| true), item_mean, user_mean);
         for (score, expected) in fit(model, &train, &items).model.scores(&asked).into_iter().zip(expected) {
-            assert!((score - expected).abs() < 1e-12, "{}: {score}, not {expected}", model.name());
+            let within = expectations(model).unknown_within + 1e-12;
+            assert!((score - expected).abs() < within, "{}: {score}, not {expected}", model.name());
         }
     }
 }

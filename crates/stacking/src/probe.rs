@@ -110,7 +110,8 @@ pub enum ProbeError {
 /// Named columns of a round's asked rows.
 type Columns = Vec<(String, Vec<f64>)>;
 
-/// Probes every round of the pipeline on `table`, with at most `n_drawn` rows drawn a round.
+/// Probes every round of the pipeline on `table`, with at most `n_drawn` rows drawn a round. `on_round` is handed each round's asked rows
+/// and their features from the unchanged ratings.
 ///
 /// # Errors
 /// [`ProbeError`].
@@ -119,6 +120,7 @@ pub fn probe(
     table: &SplitTable,
     n_drawn: usize,
     rng: &mut ChaCha8Rng,
+    mut on_round: impl FnMut(&[usize], &[(String, Vec<f64>)]),
 ) -> Result<Findings, ProbeError> {
     let plan = pipeline.plan(table)?;
     let n_rounds = plan.out_of_fold.len() + 1;
@@ -130,6 +132,7 @@ pub fn probe(
         let compute = |table: &SplitTable| pipeline.columns(table, round, &candidates);
 
         let before = compute(table)?;
+        on_round(asked, &before);
         let relabelled = compute(&table.relabelled(&drawn))?;
         let without = compute(&table.without(&drawn))?;
         let is_drawn: Vec<bool> = asked.iter().map(|row| drawn.contains(row)).collect();

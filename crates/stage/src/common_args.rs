@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// The flags that every stage takes.
+#[expect(missing_docs, reason = "clap would print it above every stage's own help")]
 #[derive(Debug, Clone, clap::Args)]
 pub struct CommonArgs {
     /// The stage's configuration (TOML); without it the values of the `default` preset hold

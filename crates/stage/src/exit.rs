@@ -3,8 +3,6 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use artifacts::StageName;
-
 /// The codes, as `--help` tells them.
 pub const CODES_HELP: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, \
 3 an input artifact is missing, corrupt or of another version.";
@@ -36,8 +34,8 @@ fn code(error: &anyhow::Error) -> u8 {
 }
 
 /// Tells the error on stderr, causes included, and gives the exit code.
-pub(crate) fn report(stage: StageName, error: &anyhow::Error) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "{}: error: {error:#}", stage.name());
+pub(crate) fn report(name: &str, error: &anyhow::Error) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "{name}: error: {error:#}");
     ExitCode::from(code(error))
 }
 

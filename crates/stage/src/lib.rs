@@ -54,8 +54,22 @@ pub fn main<S: Stage>() -> ExitCode {
     };
     match execute::<S>(&matches) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => exit::report(S::NAME, &error),
+        Err(error) => exit::report(S::NAME.name(), &error),
     }
+}
+
+/// The whole of a tool's `main`: `work`, with its errors told as those of a stage.
+pub fn tool(name: &str, work: impl FnOnce() -> anyhow::Result<ExitCode>) -> ExitCode {
+    work().unwrap_or_else(|error| exit::report(name, &error))
+}
+
+/// Makes all parallel work run on this many threads, 0 for one a core.
+///
+/// # Errors
+/// [`UsageError`] where the system refuses so many.
+pub fn use_threads(threads: usize) -> Result<(), UsageError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    pool.map_err(|error| UsageError(format!("--threads {threads}: {error}")))
 }
 
 fn command<S: Stage>() -> clap::Command {
@@ -72,10 +86,7 @@ fn execute<S: Stage>(matches: &clap::ArgMatches) -> anyhow::Result<()> {
     let common = CommonArgs::from_arg_matches(matches)?;
     let args = S::Args::from_arg_matches(matches)?;
     let config: S::Config = config::load(common.config.as_deref(), matches)?;
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(common.threads)
-        .build_global()
-        .map_err(|error| UsageError(format!("--threads {}: {error}", common.threads)))?;
+    use_threads(common.threads)?;
     let mut run = Run::new(S::NAME, &common, serde_json::to_value(&config)?);
     let summary = S::run(&mut run, &config, &args)?;
     run.finish(&summary)

@@ -63,6 +63,11 @@ impl Run {
         }
     }
 
+    /// A run that only reads: for tools beside the stages. What it is asked to write is never asked of it.
+    pub fn reading(common: &CommonArgs) -> Self {
+        Self::new(StageName::Evaluate, common, serde_json::Value::Null)
+    }
+
     /// The seed of all random streams.
     pub fn seed(&self) -> u64 {
         self.seed
@@ -128,6 +133,31 @@ impl Run {
         let value = manifest.and_then(|manifest| manifest.config.get(key)).cloned().unwrap_or_default();
         serde_json::from_value(value).map_err(|error| Error::Stale {
             problem: format!("the manifest of {} says of `{key}`: {error}", stage.name()),
+            make_target: stage.name().to_owned(),
+        })
+    }
+
+    /// The whole configuration that `stage` ran with.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] where the stage's manifest holds another configuration than this version knows.
+    pub fn upstream_whole_config<T: DeserializeOwned>(&self, stage: StageName) -> Result<T, Error> {
+        let manifest = self.upstream.iter().find(|manifest| manifest.stage == stage);
+        let config = manifest.map(|manifest| manifest.config.clone()).unwrap_or_default();
+        serde_json::from_value(config).map_err(|error| Error::Stale {
+            problem: format!("the manifest of {} holds another configuration: {error}", stage.name()),
+            make_target: stage.name().to_owned(),
+        })
+    }
+
+    /// The seed that `stage` ran with.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] where the stage has not been required.
+    pub fn upstream_seed(&self, stage: StageName) -> Result<u64, Error> {
+        let manifest = self.upstream.iter().find(|manifest| manifest.stage == stage);
+        manifest.map(|manifest| manifest.seed).ok_or_else(|| Error::Stale {
+            problem: format!("the manifest of {} was not read", stage.name()),
             make_target: stage.name().to_owned(),
         })
     }

@@ -10,7 +10,7 @@ mod mae;
 mod rmse;
 
 pub use auc_global::auc_global;
-pub use calibration::{Bin, Calibration, calibration};
+pub use calibration::{Bin, CALIBRATION_BINS, Calibration, calibration};
 pub use log_loss::{CLIP as LOG_LOSS_CLIP, log_loss};
 pub use mae::mae;
 pub use rmse::rmse;

@@ -9,7 +9,7 @@
 //! * [`Bootstrap`]: the draws, and [`Replicates`], a number's values over them, with the interval and the p-value;
 //! * [`Comparison`]: one model against another, corrected for the number of comparisons by [`holm`].
 //!
-//! The interval is BCa, bias-corrected and accelerated (Efron, 1987). Measured by simulation (`tests/coverage.rs`): for
+//! The interval is `BCa`, bias-corrected and accelerated (Efron, 1987). Measured by simulation (`tests/coverage.rs`): for
 //! symmetric differences of 200 users it covers as often as the percentile interval; for skewed numbers it is closer to
 //! its level; and for a hit rate near 1 (one miss among 610 users) its lower end agrees with the exact one where the
 //! percentile interval stops at half the way. Unlike the basic interval (2 × mean - percentile) it never leaves a

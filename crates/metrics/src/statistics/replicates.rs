@@ -29,9 +29,9 @@ pub struct Replicates {
     n_users: usize,
     /// Ascending, all finite; never empty.
     sorted: Vec<f64>,
-    /// z0 of BCa: how far the median of the replicates lies from the number, in standard normal units.
+    /// z0 of `BCa`: how far the median of the replicates lies from the number, in standard normal units.
     bias: f64,
-    /// a of BCa: how fast the standard error changes with the number; a sixth of the skewness of the users' influence.
+    /// a of `BCa`: how fast the standard error changes with the number; a sixth of the skewness of the users' influence.
     acceleration: f64,
 }
 
@@ -62,7 +62,9 @@ impl Replicates {
             // Replicates equal to the number count half.
             let share = (below + up_to) as f64 / (2.0 * n);
             replicates.bias = normal::quantile(share.clamp(1.0 / (n + 1.0), n / (n + 1.0)));
-            replicates.acceleration = power(3) / (6.0 * power(2).powf(1.5));
+            // Squares of differences below 1e-154 underflow.
+            let acceleration = power(3) / (6.0 * power(2).powf(1.5));
+            replicates.acceleration = if acceleration.is_finite() { acceleration } else { 0.0 };
         }
         Some(replicates)
     }
@@ -82,7 +84,7 @@ impl Replicates {
         &self.sorted
     }
 
-    /// The BCa interval at `level`, in (0, 1), for example .95 (Efron, 1987).
+    /// The `BCa` interval at `level`, in (0, 1), for example .95 (Efron, 1987).
     ///
     /// Of width 0 where the number is the same for all users: a hit rate of 1 says nothing of the misses it has not met.
     pub fn interval(&self, level: f64) -> Interval {
@@ -96,7 +98,7 @@ impl Replicates {
         Interval { low: end(z), high: end(-z) }
     }
 
-    /// The two-sided p-value of the hypothesis that the number is `null`: 1 minus the level of the BCa interval that has
+    /// The two-sided p-value of the hypothesis that the number is `null`: 1 minus the level of the `BCa` interval that has
     /// `null` as an end, so that p < .05 says the same as a 95 % interval without `null`.
     ///
     /// In [2 / (resamples + 1), 1]: below that, the resamples cannot tell.
@@ -197,7 +199,7 @@ mod tests {
     #[test]
     fn users_who_agree_have_no_scatter() {
         // .1 three times: sums are rounded, the mean is not exactly .1
-        let replicates = of(&[0.1; 3], vec![0.1, 0.1 + 1e-17, 0.30000000000000004 / 3.0]);
+        let replicates = of(&[0.1; 3], vec![0.1, 0.1 - 1e-17, (0.1 + 0.1 + 0.1) / 3.0]);
         let estimate = replicates.estimate();
         assert_eq!(replicates.interval(0.95), Interval { low: estimate, high: estimate });
         assert_eq!(replicates.p_value(0.0), 0.5); // 2 / (3 + 1), the smallest of 3 resamples

@@ -96,18 +96,19 @@ mod tests {
         let rng = ChaCha8Rng::seed_from_u64(7);
         let found = ratios(&sample(), 11, &rng);
         assert!(found.iter().all(|replicates| replicates.len() == 11));
-        for b in 0..11 {
+        for (b, stream) in (1..=11).enumerate() {
+            let [mean_of_all, mean_of_two, ratio] = [0, 1, 2].map(|number: usize| found[number][b]);
             let mut rng = rng.clone();
-            rng.set_stream(b as u64 + 1);
+            rng.set_stream(stream);
             let users: Vec<usize> = (0..5).map(|_| rng.random_range(0..5)).collect();
             let mean = users.iter().map(|&user| f64::from(1 << user)).sum::<f64>() / 5.0;
-            assert_eq!(found[0][b], mean);
+            assert_eq!(mean_of_all, mean);
             let defined: Vec<f64> =
                 users.iter().filter_map(|&user| [Some(1.0), None, Some(3.0), None, None][user]).collect();
             let mean = defined.iter().sum::<f64>() / defined.len() as f64;
-            assert_eq!(found[1][b].to_bits() << 1, mean.to_bits() << 1, "{mean}"); // NaN of either sign
+            assert_eq!(mean_of_two.to_bits() << 1, mean.to_bits() << 1, "{mean}"); // NaN of either sign
             let weight = users.iter().map(|&user| user as f64 + 1.0).sum::<f64>();
-            assert_eq!(found[2][b], 5.0 / weight);
+            assert_eq!(ratio, 5.0 / weight);
         }
     }
 

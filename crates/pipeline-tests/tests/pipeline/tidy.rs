@@ -19,8 +19,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("synth", &["dataset"]),
     ("stamps", &["artifacts"]),
     ("split", &["artifacts", "dataset", "raw", "stage"]),
-    ("train-base", &["artifacts", "dataset", "recommenders", "stage"]),
-    ("build-features", &["artifacts", "dataset", "features", "recommenders", "stage"]),
+    ("stacking", &["dataset", "features", "recommenders"]),
+    ("audit", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
+    ("train-base", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
+    ("build-features", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     ("train-meta", &["artifacts", "dataset", "rankers", "stage"]),
     ("evaluate", &["artifacts", "metrics", "rankers", "recommenders", "report", "stage"]),
     (

@@ -18,9 +18,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::{Baseline, Placed};
+use crate::item_knn::transposed;
 use crate::scorer::score_each;
 use crate::validate::Demands;
-use crate::{Checked, InvalidModel, Scorer};
+use crate::{BaseModel, Checked, InvalidModel, Scorer};
 use inverse::Symmetric;
 pub use params::EaseParams;
 
@@ -71,7 +72,7 @@ impl EaseModel {
     /// # Errors
     /// [`InvalidModel`] with the first thing that does not fit.
     pub fn validate(&self) -> Result<(), InvalidModel> {
-        let demand = Demands { model: "EASE" };
+        let demand = Demands { model: BaseModel::Ease.name() };
         self.baseline.validate(demand)?;
         let n = self.catalogue.len();
         let ascending = self.catalogue.windows(2).all(|pair| pair[0] < pair[1]);
@@ -125,15 +126,6 @@ fn residuals(history: &History, baseline: &Baseline, catalogue: &[u32]) -> Csr {
         })
     });
     Csr::from_entries(n_users, entries)
-}
-
-/// The same entries, grouped by column.
-fn transposed(rows: &Csr, n_columns: usize) -> Csr {
-    let entries = (0..rows.n_rows() as u32).flat_map(|row| {
-        let (columns, values) = rows.row(row);
-        columns.iter().zip(values).map(move |(&column, &value)| (column, row, value))
-    });
-    Csr::from_entries(n_columns, entries)
 }
 
 #[cfg(test)]

@@ -172,7 +172,7 @@ fn squared_norms(by_item: &Csr) -> Vec<f64> {
 }
 
 /// The same entries, grouped by column.
-fn transposed(rows: &Csr, n_columns: usize) -> Csr {
+pub(crate) fn transposed(rows: &Csr, n_columns: usize) -> Csr {
     let entries = (0..rows.n_rows() as u32).flat_map(|row| {
         let (columns, values) = rows.row(row);
         columns.iter().zip(values).map(move |(&column, &value)| (column, row, value))

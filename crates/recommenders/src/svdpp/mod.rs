@@ -19,7 +19,7 @@ use crate::factors::{self, Factors};
 use crate::mf::Diverged;
 use crate::scorer::score_each;
 use crate::validate::Demands;
-use crate::{Checked, InvalidModel, Scorer};
+use crate::{BaseModel, Checked, InvalidModel, Scorer};
 use descent::State;
 pub use params::SvdppParams;
 
@@ -84,7 +84,7 @@ impl SvdppModel {
     /// # Errors
     /// [`InvalidModel`] with the first thing that does not fit.
     pub fn validate(&self) -> Result<(), InvalidModel> {
-        self.0.validate(Demands { model: "SVDpp" })
+        self.0.validate(Demands { model: BaseModel::Svdpp.name() })
     }
 }
 
@@ -93,3 +93,6 @@ impl Scorer for SvdppModel {
         score_each(candidates, out, |candidate| self.0.of_any(candidate));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,3 +52,26 @@ impl Params for SvdppParams {
         in_range("svdpp.init_std", self.init_std, 0.0..=10.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_value_out_of_range_is_named() {
+        let good = SvdppParams::default();
+        assert!(good.check().is_ok());
+        let cases = [
+            (SvdppParams { factors: 0, ..good }, "svdpp.factors is 0, must be in [1, 1024]"),
+            (SvdppParams { epochs: 0, ..good }, "svdpp.epochs is 0, must be in [1, 10000]"),
+            (SvdppParams { learning_rate: 2.0, ..good }, "svdpp.learning_rate is 2, must be in [0.000001, 1]"),
+            (SvdppParams { decay: 1.5, ..good }, "svdpp.decay is 1.5, must be in [0.01, 1]"),
+            (SvdppParams { bias_regularization: -1.0, ..good }, "svdpp.bias_regularization is -1, must be in [0, 100]"),
+            (SvdppParams { regularization: f32::NAN, ..good }, "svdpp.regularization is NaN, must be in [0, 100]"),
+            (SvdppParams { init_std: -0.1, ..good }, "svdpp.init_std is -0.1, must be in [0, 10]"),
+        ];
+        for (params, message) in cases {
+            assert_eq!(params.check().unwrap_err().to_string(), message);
+        }
+    }
+}
