@@ -84,6 +84,8 @@ pub const SCORES: Artifact = artifact(StageName::Evaluate, "scores.parquet");
 pub const PER_USER: Artifact = artifact(StageName::Evaluate, "per_user.parquet");
 /// Each model's metrics.
 pub const METRICS: Artifact = artifact(StageName::Evaluate, "metrics.parquet");
+/// Each stack against the best base model and the averages, user by user.
+pub const COMPARISONS: Artifact = artifact(StageName::Evaluate, "comparisons.parquet");
 /// The same as JSON.
 pub const METRICS_JSON: Artifact = artifact(StageName::Evaluate, "metrics.json");
 /// The page for people.

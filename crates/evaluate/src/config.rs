@@ -1,6 +1,8 @@
 //! The hyper-parameters of `evaluate`.
 
+use dataset::rng;
 use metrics::Plan;
+use metrics::statistics::Bootstrap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stage::UsageError;
@@ -13,11 +15,15 @@ pub struct Config {
     pub ks: Vec<u32>,
     /// The cut of the comparison on the page and in the terminal; one of `ks`.
     pub report_k: u32,
+    /// How often the users are drawn again for intervals and comparisons, 100 to 100000.
+    pub resamples: usize,
+    /// The level of the intervals, 0.5 to 0.999.
+    pub level: f64,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { ks: vec![5, 10, 20], report_k: 10 }
+        Self { ks: vec![5, 10, 20], report_k: 10, resamples: 1000, level: 0.95 }
     }
 }
 
@@ -25,12 +31,13 @@ impl Default for Config {
 pub struct Checked {
     pub plan: Plan,
     pub report_k: u32,
+    pub bootstrap: Bootstrap,
 }
 
 impl Config {
     /// # Errors
-    /// [`UsageError`] where a cut is 0 or twice there, or `report_k` is none of them.
-    pub fn check(&self) -> Result<Checked, UsageError> {
+    /// [`UsageError`] where a cut is 0 or twice there, `report_k` is none of them, or the bootstrap is out of its ranges.
+    pub fn check(&self, seed: u64) -> Result<Checked, UsageError> {
         let ks: Vec<usize> = self.ks.iter().map(|&k| k as usize).collect();
         let plan = Plan::all(&ks).map_err(|error| UsageError(format!("ks: {error}")))?;
         if !self.ks.contains(&self.report_k) {
@@ -39,6 +46,8 @@ impl Config {
         if let Some(k) = self.ks.iter().find(|&&k| i32::try_from(k).is_err()) {
             return Err(UsageError(format!("ks holds {k}, expected at most {}", i32::MAX)));
         }
-        Ok(Checked { plan, report_k: self.report_k })
+        let bootstrap = Bootstrap::new(self.resamples, self.level, rng::stream(seed, "evaluate/bootstrap"))
+            .map_err(|error| UsageError(error.to_string()))?;
+        Ok(Checked { plan, report_k: self.report_k, bootstrap })
     }
 }

@@ -3,6 +3,7 @@
 //! Reads `test.parquet` of `build-features` and the meta-models of `train-meta` (and, for the page, what the earlier stages say of
 //! themselves); writes `scores.parquet`, `per_user.parquet`, `metrics.parquet`, `metrics.json` and the report.
 
+mod compare;
 mod config;
 mod measure;
 mod models;
@@ -12,7 +13,7 @@ mod verdict;
 
 use std::process::ExitCode;
 
-use artifacts::layout::{METRICS, METRICS_JSON, PER_USER, REPORT, REPORT_FOLDER, SCORES, TEST};
+use artifacts::layout::{COMPARISONS, METRICS, METRICS_JSON, PER_USER, REPORT, REPORT_FOLDER, SCORES, TEST};
 use artifacts::tables::{FeatureRows, ScoreRows};
 use config::Config;
 use measure::Measured;
@@ -30,7 +31,7 @@ impl Stage for Evaluate {
     type Args = Args;
 
     fn run(run: &mut Run, config: &Config, _: &Args) -> anyhow::Result<Summary> {
-        let config = config.check()?;
+        let config = config.check(run.seed())?;
         run.require(&[
             StageName::Split,
             StageName::TrainBase,
@@ -53,6 +54,7 @@ impl Stage for Evaluate {
         let json = measured.to_json(run, &config)?;
         run.write_table(METRICS, measured.metric_rows())?;
         run.write_bytes(METRICS_JSON.file, &json)?;
+        run.write_table(COMPARISONS, measured.comparison_rows())?;
         run.write_table(PER_USER, measured.per_user_rows())?;
         let n_rows = test.user_ids.len();
         run.write_table(SCORES, score_rows(&test, &models))?;

@@ -1,17 +1,21 @@
 //! The numbers: every metric of every model.
 
-use artifacts::tables::{FeatureRows, MetricRow, PerUserRow};
-use metrics::pooled::{auc_global, log_loss, mae, rmse};
+use artifacts::tables::{ComparisonRow, FeatureRows, MetricRow, PerUserRow};
+use metrics::pooled::{auc_global, calibration, log_loss, mae, rmse};
+use metrics::statistics::Interval;
 use metrics::{Groups, ModelScores, PerUser, TestRows};
 use report::ModelKind;
 use serde_json::json;
 use stage::Run;
 
+use crate::compare::{self, Duel};
 use crate::config::Checked;
 use crate::models::{Scale, Scored};
 
 /// The protocol of this stage: a user's ranking holds the items of the user's test ratings.
 const PROTOCOL: &str = "rated";
+/// Bins of equal mass that the expected calibration error is taken over.
+const CALIBRATION_BINS: usize = 15;
 /// All users, all items.
 const SEGMENT: &str = "all";
 
@@ -21,6 +25,8 @@ pub struct Measured {
     pub per_user: PerUser,
     /// Names and kinds of the models, in the order of the tables.
     pub models: Vec<(String, ModelKind)>,
+    /// Each stack against its rivals.
+    pub duels: Vec<Duel>,
     rows: Vec<MetricRow>,
 }
 
@@ -40,8 +46,9 @@ impl Measured {
 
         let mut rows = Vec::new();
         let summaries = per_user.summaries();
+        let intervals = config.bootstrap.summary_intervals(&per_user);
         for model in models {
-            let mut push = |metric: &str, k: Option<usize>, value: Option<f64>, n_users: usize| {
+            let mut push = |metric: &str, k: Option<usize>, value: Option<f64>, interval: Option<Interval>, n_users: usize| {
                 rows.extend(value.map(|value| MetricRow {
                     model: model.name.clone(),
                     protocol: PROTOCOL.to_owned(),
@@ -49,27 +56,35 @@ impl Measured {
                     metric: metric.to_owned(),
                     k: k.map(|k| k as i32),
                     value,
-                    ci_low: None,
-                    ci_high: None,
+                    ci_low: interval.map(|interval| interval.low),
+                    ci_high: interval.map(|interval| interval.high),
                     n_users: n_users as i32,
                 }));
             };
-            for summary in summaries.iter().filter(|summary| summary.model == model.name) {
-                push(summary.metric, summary.k, summary.mean, summary.n_users);
+            for (summary, interval) in summaries.iter().zip(&intervals).filter(|(row, _)| row.model == model.name) {
+                push(summary.metric, summary.k, summary.mean, *interval, summary.n_users);
             }
             // These are taken over all test rows, and so over every user.
-            push("auc_global", None, auc_global(&model.scores, &relevant), groups.len());
+            push("auc_global", None, auc_global(&model.scores, &relevant), None, groups.len());
             match model.scale {
                 Scale::Stars => {
-                    push("rmse", None, rmse(&model.scores, &stars), groups.len());
-                    push("mae", None, mae(&model.scores, &stars), groups.len());
+                    push("rmse", None, rmse(&model.scores, &stars), None, groups.len());
+                    push("mae", None, mae(&model.scores, &stars), None, groups.len());
                 }
-                Scale::Probability => push("log_loss", None, log_loss(&model.scores, &relevant), groups.len()),
+                Scale::Probability => {
+                    let expected = calibration(&model.scores, &relevant, CALIBRATION_BINS);
+                    let error = expected.map(|calibration| calibration.expected_error);
+                    push("log_loss", None, log_loss(&model.scores, &relevant), None, groups.len());
+                    push("calibration_error", None, error, None, groups.len());
+                }
                 Scale::Order => {}
             }
         }
-        let models = models.iter().map(|model| (model.name.clone(), model.kind)).collect();
-        Ok(Self { per_user, models, rows })
+        let models: Vec<(String, ModelKind)> =
+            models.iter().map(|model| (model.name.clone(), model.kind)).collect();
+        let kinds: Vec<ModelKind> = models.iter().map(|(_, kind)| *kind).collect();
+        let duels = compare::duels(&per_user, &kinds, config.report_k as usize, &config.bootstrap);
+        Ok(Self { per_user, models, duels, rows })
     }
 
     /// The rows of `metrics.parquet`.
@@ -100,6 +115,24 @@ impl Measured {
         self.per_user.rows().map(row).collect()
     }
 
+    /// The rows of `comparisons.parquet`.
+    pub fn comparison_rows(&self) -> Vec<ComparisonRow> {
+        let row = |duel: &Duel| ComparisonRow {
+            model: duel.comparison.a.clone(),
+            rival: duel.comparison.b.clone(),
+            protocol: PROTOCOL.to_owned(),
+            metric: duel.comparison.metric.to_owned(),
+            k: duel.comparison.k.map(|k| k as i32),
+            difference: duel.comparison.difference,
+            ci_low: duel.comparison.low,
+            ci_high: duel.comparison.high,
+            p: duel.comparison.p,
+            p_holm: duel.comparison.p_holm,
+            n_users: duel.comparison.n_users as i32,
+        };
+        self.duels.iter().map(row).collect()
+    }
+
     /// `metrics.json`: what the run is about, and the rows of `metrics.parquet`.
     ///
     /// # Errors
@@ -115,6 +148,9 @@ impl Measured {
             "ties": "smaller item_id first",
             "users_evaluated": self.per_user.user_ids().len(),
             "users_left_out": self.per_user.n_left_out(),
+            "interval_level": config.bootstrap.level(),
+            "resamples": config.bootstrap.n_resamples(),
+            "comparisons": self.comparison_rows(),
             "metrics": self.rows,
         });
         let mut bytes = serde_json::to_vec_pretty(&document)?;

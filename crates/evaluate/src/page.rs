@@ -50,7 +50,7 @@ pub fn data(run: &Run, inputs: Inputs, measured: &Measured, config: &Checked) ->
         relevance_threshold,
         counts: counts(run, &inputs.ratings, measured, relevance_threshold),
         leak_note: leak_note(build_features),
-        verdicts: verdict::sentences(measured, config.report_k),
+        verdicts: verdict::sentences(&measured.duels),
         models: model_rows(measured, config.report_k),
         ratings: rating_counts(&inputs.ratings),
         importances: importances(&inputs.importances),

@@ -1,63 +1,91 @@
 //! Does the stack earn its keep? Sentences that a person can read.
 
-use report::ModelKind;
+use metrics::statistics::Comparison;
 
-use crate::measure::Measured;
+use crate::compare::{Duel, Role};
 
-/// The verdict by NDCG at `k`, the most important sentence first.
-pub fn sentences(measured: &Measured, k: u32) -> Vec<String> {
-    let ndcg = |model: &str| measured.value(model, "ndcg", k);
-    let best = |kind: ModelKind| {
-        let models = measured.models.iter().filter(|(_, of)| *of == kind);
-        models
-            .filter_map(|(name, _)| Some((name.as_str(), ndcg(name)?)))
-            .max_by(|a, b| a.1.total_cmp(&b.1).then_with(|| b.0.cmp(a.0)))
-    };
-    let Some(stack) = best(ModelKind::Meta) else {
-        return vec!["No test user has a relevant item: there is nothing to compare.".to_owned()];
-    };
-    let rivals = [(ModelKind::Average, "the plain average of the base models"), (ModelKind::Base, "the best base model")];
-    rivals
-        .into_iter()
-        .filter_map(|(kind, role)| Some(compare(stack, best(kind)?, role, k)))
-        .collect()
+/// The verdict: one sentence a comparison, in their order.
+pub fn sentences(duels: &[Duel]) -> Vec<String> {
+    if duels.is_empty() {
+        return vec!["Fewer than two test users have a relevant item: there is nothing to compare.".to_owned()];
+    }
+    duels.iter().map(sentence).collect()
 }
 
-fn compare(stack: (&str, f64), rival: (&str, f64), role: &str, k: u32) -> String {
-    let difference = stack.1 - rival.1;
-    let verb = match difference {
-        d if d > 0.0 => "beats",
-        d if d < 0.0 => "loses to",
-        _ => "equals",
+/// "GBStack beats its best base model, ItemKNNModel, by .014 NDCG@10 [.009, .019]."
+pub fn sentence(duel: &Duel) -> String {
+    let Comparison { a, b, difference, low, high, k, .. } = &duel.comparison;
+    let role = match duel.role {
+        Role::BestBase => "its best base model",
+        Role::Average => "the plain average",
     };
-    format!(
-        "{} {verb} {role}, {}, by {} NDCG@{k} ({} against {}).",
-        stack.0,
-        rival.0,
-        short(difference.abs()),
-        short(stack.1),
-        short(rival.1)
-    )
+    let verb = if *low > 0.0 {
+        "beats"
+    } else if *high < 0.0 {
+        "loses to"
+    } else {
+        return format!(
+            "{a} cannot be told from {role}, {b}: {} {} [{}, {}].",
+            short(*difference),
+            name(*k),
+            short(*low),
+            short(*high)
+        );
+    };
+    let (low, high) = if *low > 0.0 { (*low, *high) } else { (-high, -low) };
+    format!("{a} {verb} {role}, {b}, by {} {} [{}, {}].", short(difference.abs()), name(*k), short(low), short(high))
 }
 
-/// `.8061`, as the field writes it.
+fn name(k: Option<usize>) -> String {
+    k.map_or_else(|| "NDCG".to_owned(), |k| format!("NDCG@{k}"))
+}
+
+/// `.014`, `-.003`: as the field writes it.
 fn short(value: f64) -> String {
-    let text = format!("{value:.4}");
-    text.strip_prefix('0').map_or(text.clone(), str::to_owned)
+    let text = format!("{:.3}", value.abs());
+    let digits = text.strip_prefix('0').unwrap_or(&text);
+    let is_negative = value < 0.0 && digits.contains(|digit: char| digit.is_ascii_digit() && digit != '0');
+    format!("{}{digits}", if is_negative { "-" } else { "" })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn duel(role: Role, difference: f64, low: f64, high: f64) -> Duel {
+        let comparison = Comparison {
+            a: "GBStack".to_owned(),
+            b: "ItemKNNModel".to_owned(),
+            metric: "ndcg",
+            k: Some(10),
+            difference,
+            low,
+            high,
+            p: 0.5,
+            p_holm: 0.5,
+            n_users: 599,
+        };
+        Duel { role, comparison }
+    }
+
     #[test]
     fn the_sentence_says_who_wins_and_by_how_much() {
-        let rival = ("SimpleAverage4", 0.8156);
         assert_eq!(
-            compare(("GBStack", 0.8061), rival, "the plain average", 10),
-            "GBStack loses to the plain average, SimpleAverage4, by .0095 NDCG@10 (.8061 against .8156)."
+            sentence(&duel(Role::BestBase, 0.0142, 0.0091, 0.0193)),
+            "GBStack beats its best base model, ItemKNNModel, by .014 NDCG@10 [.009, .019]."
         );
-        assert!(compare(("GBStack", 1.0), rival, "r", 5).contains("beats r, SimpleAverage4, by .1844 NDCG@5 (1.0000"));
-        assert!(compare(("GBStack", 0.8156), rival, "r", 5).contains("equals"));
+        assert_eq!(
+            sentence(&duel(Role::Average, -0.0095, -0.014, -0.005)),
+            "GBStack loses to the plain average, ItemKNNModel, by .010 NDCG@10 [.005, .014]."
+        );
+        assert_eq!(
+            sentence(&duel(Role::Average, 0.002, -0.0031, 0.0071)),
+            "GBStack cannot be told from the plain average, ItemKNNModel: .002 NDCG@10 [-.003, .007]."
+        );
+    }
+
+    #[test]
+    fn a_rounded_zero_has_no_sign() {
+        assert_eq!([short(-0.0001), short(1.0), short(-0.25)], [".000", "1.000", "-.250"]);
     }
 }

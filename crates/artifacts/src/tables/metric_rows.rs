@@ -29,6 +29,37 @@ pub struct MetricRow {
 
 stored_rows!(MetricRow, "evaluate.metrics/1", { model, protocol, segment, metric, k, value, ci_low, ci_high, n_users });
 
+/// One model against another, user by user.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ComparisonRow {
+    /// The stack.
+    pub model: String,
+    /// Whom it is compared with.
+    pub rival: String,
+    /// Which rows a user's ranking holds.
+    pub protocol: String,
+    /// The metric's name.
+    pub metric: String,
+    /// The cut, where the metric has one.
+    pub k: Option<i32>,
+    /// The mean over users of the model's value less the rival's.
+    pub difference: f64,
+    /// The lower end of its paired bootstrap interval.
+    pub ci_low: f64,
+    /// The upper end.
+    pub ci_high: f64,
+    /// The two-sided p-value of no difference.
+    pub p: f64,
+    /// The same, corrected for all comparisons of the table (Holm).
+    pub p_holm: f64,
+    /// Over how many users.
+    pub n_users: i32,
+}
+
+stored_rows!(ComparisonRow, "evaluate.comparisons/1", {
+    model, rival, protocol, metric, k, difference, ci_low, ci_high, p, p_holm, n_users
+});
+
 /// One metric of one user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PerUserRow {

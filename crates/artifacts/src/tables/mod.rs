@@ -12,7 +12,7 @@ mod tags;
 pub use feature_rows::{FeatureRows, ScoreRows};
 pub use importances::ImportanceRow;
 pub use learning_curves::CurvePoint;
-pub use metric_rows::{MetricRow, PerUserRow};
+pub use metric_rows::{ComparisonRow, MetricRow, PerUserRow};
 pub use split_ratings::SplitRatings;
 pub use tags::TagRow;
 

@@ -57,6 +57,16 @@ impl PerUser {
         &self.columns
     }
 
+    /// The index of the model of this name.
+    pub fn model_index(&self, name: &str) -> Option<usize> {
+        self.models.iter().position(|model| model == name)
+    }
+
+    /// The index of the column of this metric and cut.
+    pub fn column_index(&self, metric: &str, k: Option<usize>) -> Option<usize> {
+        self.columns.iter().position(|column| column.metric.name == metric && column.k == k)
+    }
+
     /// The users with at least one relevant row, ascending.
     pub fn user_ids(&self) -> &[i64] {
         &self.user_ids

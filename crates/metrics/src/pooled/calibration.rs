@@ -33,7 +33,7 @@ pub struct Calibration {
 /// mean, and with it the error, NaN. `None` for no rows or no bins.
 ///
 /// The error of a perfectly calibrated model is above 0, as its bins differ from their probability by luck: by about
-/// sqrt(2 p (1 - p) / (π n)) in a bin of n rows, which is .010 for 20,168 rows of p = 1/2 in 15 bins.
+/// sqrt(2 p (1 - p) / (π n)) in a bin of n rows, which is .011 for 20,168 rows of p = 1/2 in 15 bins.
 ///
 /// Reference: Naeini et al., 2015, with equal-mass bins (Nguyen and O'Connor, 2015).
 ///

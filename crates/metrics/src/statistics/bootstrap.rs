@@ -166,12 +166,17 @@ mod tests {
             assert!(interval.low < mean && mean < interval.high, "{summary:?} {interval:?}");
         }
         assert_eq!(intervals[..2], intervals[4..]); // `good` and `same`
+        assert_eq!((per_user.column_index("mrr", Some(1)), per_user.model_index("best")), (None, None));
     }
 
     #[test]
     fn comparisons_are_paired_and_corrected() {
-        let pair = |a, b| Pair { a, b, column: 1 };
-        let found = bootstrap(999).compare(&three_models(), &[pair(0, 1), pair(0, 2), pair(1, 0)]);
+        let per_user = three_models();
+        let column = per_user.column_index("mrr", None).unwrap();
+        let model = |name| per_user.model_index(name).unwrap();
+        let pairs = [("good", "bad"), ("good", "same"), ("bad", "good")];
+        let pairs = pairs.map(|(a, b)| Pair { a: model(a), b: model(b), column });
+        let found = bootstrap(999).compare(&per_user, &pairs);
         let [good_bad, good_same, bad_good] = &found[..] else { panic!("{found:?}") };
         assert_eq!((good_bad.a.as_str(), good_bad.b.as_str(), good_bad.metric), ("good", "bad", "mrr"));
         // for 20 of 40 users the relevant item is first instead of third: 1/2 × (1 - 1/3) = 1/3, give or take

@@ -9,11 +9,12 @@
 //! * [`Bootstrap`]: the draws, and [`Replicates`], a number's values over them, with the interval and the p-value;
 //! * [`Comparison`]: one model against another, corrected for the number of comparisons by [`holm`].
 //!
-//! The interval is `BCa`, bias-corrected and accelerated (Efron, 1987). Measured by simulation (`tests/coverage.rs`): for
-//! symmetric differences of 200 users it covers as often as the percentile interval; for skewed numbers it is closer to
-//! its level; and for a hit rate near 1 (one miss among 610 users) its lower end agrees with the exact one where the
-//! percentile interval stops at half the way. Unlike the basic interval (2 × mean - percentile) it never leaves a
-//! metric's range.
+//! The interval is `BCa`, bias-corrected and accelerated (Efron, 1987), because it follows the skewness that metrics near an
+//! end of their range have, and never leaves that range as the basic interval (2 × mean - percentile) does. In a simulation
+//! of 4,000 data sets of 200 users it held the truth as often as the percentile interval where differences are symmetric
+//! (94.5 and 94.8 %), and where users are exponential it missed on both sides alike (2.8 % below, 2.9 % above, against
+//! 2.2 and 3.8 %). One miss among 610 users, a hit rate of .998: the exact interval starts at .991, `BCa` at .990 to .992
+//! (three seeds), the percentile interval at .995. `tests/coverage.rs` repeats the simulation on a smaller scale.
 
 mod bootstrap;
 mod comparison;

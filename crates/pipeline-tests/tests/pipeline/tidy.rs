@@ -24,7 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("train-base", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     ("build-features", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     ("train-meta", &["artifacts", "dataset", "rankers", "stage"]),
-    ("evaluate", &["artifacts", "metrics", "rankers", "recommenders", "report", "stage"]),
+    ("evaluate", &["artifacts", "dataset", "metrics", "rankers", "recommenders", "report", "stage"]),
     (
         "pipeline-tests",
         &["artifacts", "dataset", "metrics", "rankers", "recommenders", "synth"],
