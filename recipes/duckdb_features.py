@@ -8,7 +8,8 @@ rows = duckdb.sql(f"""
     select 'meta_train' as part, * from '{run}/build-features/meta_train.parquet'
     union all select 'test', * from '{run}/build-features/test.parquet'""")
 
-keys = {"user_id": "BIGINT", "item_id": "BIGINT", "timestamp": "BIGINT", "rating": "FLOAT", "label": "TINYINT"}
+keys = {"user_id": "BIGINT", "item_id": "BIGINT", "timestamp": "BIGINT", "fold": "TINYINT",
+        "rating": "FLOAT", "label": "TINYINT"}
 types = dict(zip(rows.columns[1:], map(str, rows.types[1:])))
 features = [name for name in types if name not in keys]
 assert {name: types.get(name) for name in keys} == keys and {types[name] for name in features} == {"DOUBLE"}, types

@@ -82,7 +82,8 @@ fn another_table_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.parquet");
     write(&path, split_ratings());
-    let error = read_parquet(std::fs::read(&path).unwrap().into(), source(&path, "split.items/1")).unwrap_err();
+    let error =
+        read_parquet(std::fs::read(&path).unwrap().into(), source(&path, "split.items/1")).unwrap_err();
     let expected = "t.parquet holds split.ratings/1, expected split.items/1; run `make split`";
     assert!(error.to_string().ends_with(expected), "{error}");
 }

@@ -75,6 +75,9 @@ mod tests {
         let leaky = text(&findings(vec![finding("user_mean_rating", 1), finding(CANARY, 2)]), 0);
         assert!(leaky.ends_with("LEAKS: user_mean_rating\n"), "{leaky}");
         let blind = text(&findings(vec![finding("score_mf", 0), finding(CANARY, 0)]), 3);
-        assert!(blind.contains("THE PROBE IS BROKEN") && blind.contains("3 rows have other features"), "{blind}");
+        assert!(
+            blind.contains("THE PROBE IS BROKEN") && blind.contains("3 rows have other features"),
+            "{blind}"
+        );
     }
 }

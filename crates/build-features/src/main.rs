@@ -124,10 +124,12 @@ fn training_rows(
     base: &BaseColumns,
 ) -> anyhow::Result<Rows> {
     let of_round = |round: &Round| {
-        let positions: Vec<usize> = round.asked.iter().filter_map(|row| meta_rows.binary_search(row).ok()).collect();
+        let positions: Vec<usize> =
+            round.asked.iter().filter_map(|row| meta_rows.binary_search(row).ok()).collect();
         let candidates = split.candidates(&round.asked);
         let base = base.at(&positions);
-        let table = stacking::features(setup, round, &split.ratings, &split.parts, items, &candidates, &base)?;
+        let table =
+            stacking::features(setup, round, &split.ratings, &split.parts, items, &candidates, &base)?;
         anyhow::Ok((positions, table))
     };
     let rounds: Vec<_> = plan.out_of_fold.par_iter().map(of_round).collect::<Result<_, _>>()?;

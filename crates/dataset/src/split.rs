@@ -67,11 +67,7 @@ fn pair_hash(seed: u64, user_id: UserId, item_id: ItemId) -> PairHash {
         u64::from_be_bytes(bytes)
     };
     // 15 hex digits are 7.5 bytes: the second number starts in the middle of byte 7, the third at byte 15.
-    PairHash {
-        test: word(0) >> 4,
-        meta: word(7) & ((1 << BITS) - 1),
-        fold: word(15) >> 4,
-    }
+    PairHash { test: word(0) >> 4, meta: word(7) & ((1 << BITS) - 1), fold: word(15) >> 4 }
 }
 
 fn unit(hash: u64) -> f64 {
@@ -145,8 +141,9 @@ impl<'a> Hashes<'a> {
 pub fn folds_by_time(ratings: &Ratings, n_folds: u8) -> Vec<u8> {
     let mut times = ratings.timestamps.clone();
     times.sort_unstable();
-    let cuts: Vec<i64> =
-        (1..usize::from(n_folds)).filter_map(|fold| times.get(fold * times.len() / usize::from(n_folds)).copied()).collect();
+    let cuts: Vec<i64> = (1..usize::from(n_folds))
+        .filter_map(|fold| times.get(fold * times.len() / usize::from(n_folds)).copied())
+        .collect();
     let fold = |&time: &i64| cuts.partition_point(|&cut| cut <= time) as u8;
     ratings.timestamps.iter().map(fold).collect()
 }

@@ -1,7 +1,7 @@
 //! Each stack against its rivals, user by user.
 
-use metrics::statistics::{Bootstrap, Comparison, Pair};
 use metrics::PerUser;
+use metrics::statistics::{Bootstrap, Comparison, Pair};
 use report::ModelKind;
 
 /// Whom a stack is compared with.

@@ -41,7 +41,10 @@ impl Config {
         let ks: Vec<usize> = self.ks.iter().map(|&k| k as usize).collect();
         let plan = Plan::all(&ks).map_err(|error| UsageError(format!("ks: {error}")))?;
         if !self.ks.contains(&self.report_k) {
-            return Err(UsageError(format!("report_k is {}, expected one of ks: {:?}", self.report_k, self.ks)));
+            return Err(UsageError(format!(
+                "report_k is {}, expected one of ks: {:?}",
+                self.report_k, self.ks
+            )));
         }
         if let Some(k) = self.ks.iter().find(|&&k| i32::try_from(k).is_err()) {
             return Err(UsageError(format!("ks holds {k}, expected at most {}", i32::MAX)));

@@ -62,12 +62,12 @@ impl Stage for Evaluate {
         progress.step("drawing");
         let data = page::data(run, page_inputs, &measured, &config);
         let report = report::render(&data)?;
+        let mut files = vec![(REPORT.file.to_owned(), report.html.as_bytes())];
         for plot in &report.plots {
             let file = |ending: &str| format!("{REPORT_FOLDER}/{}.{ending}", plot.name);
-            run.write_bytes(&file("svg"), plot.svg.as_bytes())?;
-            run.write_bytes(&file("png"), &plot.png)?;
+            files.extend([(file("svg"), plot.svg.as_bytes()), (file("png"), plot.png.as_slice())]);
         }
-        run.write_bytes(REPORT.file, report.html.as_bytes())?;
+        run.write_all_bytes(&files)?;
         drop(progress);
 
         if !run.quiet() {

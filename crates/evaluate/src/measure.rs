@@ -1,7 +1,7 @@
 //! The numbers: every metric of every model.
 
 use artifacts::tables::{ComparisonRow, FeatureRows, MetricRow, PerUserRow};
-use metrics::pooled::{auc_global, calibration, log_loss, mae, rmse};
+use metrics::pooled::{Calibration, auc_global, calibration, log_loss, mae, rmse};
 use metrics::statistics::Interval;
 use metrics::{Groups, ModelScores, PerUser, TestRows};
 use report::ModelKind;
@@ -27,6 +27,8 @@ pub struct Measured {
     pub models: Vec<(String, ModelKind)>,
     /// Each stack against its rivals.
     pub duels: Vec<Duel>,
+    /// How well each model's probabilities are calibrated.
+    pub calibrations: Vec<(String, Calibration)>,
     rows: Vec<MetricRow>,
 }
 
@@ -45,10 +47,15 @@ impl Measured {
         let per_user = metrics::evaluate(&rows, &scores, &config.plan)?;
 
         let mut rows = Vec::new();
+        let mut calibrations = Vec::new();
         let summaries = per_user.summaries();
         let intervals = config.bootstrap.summary_intervals(&per_user);
         for model in models {
-            let mut push = |metric: &str, k: Option<usize>, value: Option<f64>, interval: Option<Interval>, n_users: usize| {
+            let mut push = |metric: &str,
+                            k: Option<usize>,
+                            value: Option<f64>,
+                            interval: Option<Interval>,
+                            n_users: usize| {
                 rows.extend(value.map(|value| MetricRow {
                     model: model.name.clone(),
                     protocol: PROTOCOL.to_owned(),
@@ -61,7 +68,9 @@ impl Measured {
                     n_users: n_users as i32,
                 }));
             };
-            for (summary, interval) in summaries.iter().zip(&intervals).filter(|(row, _)| row.model == model.name) {
+            for (summary, interval) in
+                summaries.iter().zip(&intervals).filter(|(row, _)| row.model == model.name)
+            {
                 push(summary.metric, summary.k, summary.mean, *interval, summary.n_users);
             }
             // These are taken over all test rows, and so over every user.
@@ -72,8 +81,9 @@ impl Measured {
                     push("mae", None, mae(&model.scores, &stars), None, groups.len());
                 }
                 Scale::Probability => {
-                    let expected = calibration(&model.scores, &relevant, CALIBRATION_BINS);
-                    let error = expected.map(|calibration| calibration.expected_error);
+                    let calibration = calibration(&model.scores, &relevant, CALIBRATION_BINS);
+                    let error = calibration.as_ref().map(|calibration| calibration.expected_error);
+                    calibrations.extend(calibration.map(|calibration| (model.name.clone(), calibration)));
                     push("log_loss", None, log_loss(&model.scores, &relevant), None, groups.len());
                     push("calibration_error", None, error, None, groups.len());
                 }
@@ -84,7 +94,7 @@ impl Measured {
             models.iter().map(|model| (model.name.clone(), model.kind)).collect();
         let kinds: Vec<ModelKind> = models.iter().map(|(_, kind)| *kind).collect();
         let duels = compare::duels(&per_user, &kinds, config.report_k as usize, &config.bootstrap);
-        Ok(Self { per_user, models, duels, rows })
+        Ok(Self { per_user, models, duels, calibrations, rows })
     }
 
     /// The rows of `metrics.parquet`.

@@ -41,7 +41,7 @@ pub enum Scale {
 /// Where a meta-model cannot be read or was fitted on other features.
 pub fn score_all(run: &mut Run, test: &FeatureRows) -> anyhow::Result<Vec<Scored>> {
     let mut models: Vec<Scored> = BaseModel::ALL.into_iter().filter_map(|kind| base(kind, test)).collect();
-    models.extend(average(&models));
+    models.extend(averages(&models));
 
     let columns = test.names.iter().cloned().zip(test.columns.iter().cloned()).collect();
     let features = FeatureMatrix::from_columns(columns)?;
@@ -49,7 +49,12 @@ pub fn score_all(run: &mut Run, test: &FeatureRows) -> anyhow::Result<Vec<Scored
     let gb: GbdtModel = read(run, GB, MetaModel::Gb, GbdtModel::validate)?;
     let meta = |kind: MetaModel, scores: Result<Vec<f64>, rankers::ModelError>| {
         let scores = scores.with_context(|| format!("{}; run `make train-meta`", kind.name()))?;
-        anyhow::Ok(Scored { name: kind.name().to_owned(), kind: ModelKind::Meta, scale: Scale::Probability, scores })
+        anyhow::Ok(Scored {
+            name: kind.name().to_owned(),
+            kind: ModelKind::Meta,
+            scale: Scale::Probability,
+            scores,
+        })
     };
     models.push(meta(MetaModel::Logistic, logistic.predict(&features))?);
     models.push(meta(MetaModel::Gb, gb.predict(&features))?);
@@ -77,18 +82,32 @@ fn base(kind: BaseModel, test: &FeatureRows) -> Option<Scored> {
     })
 }
 
-/// The plain mean of the base scores, `SimpleAverage4` where there are four.
-fn average(base: &[Scored]) -> Option<Scored> {
-    let (first, rest) = base.split_first()?;
-    let mut scores = first.scores.clone();
-    for model in rest {
+/// The base models of the reference, whose plain average it has.
+const REFERENCE: [BaseModel; 4] = [BaseModel::Bias, BaseModel::ItemKnn, BaseModel::Mf, BaseModel::Genre];
+
+/// The plain averages: `SimpleAverage4`, the mean of the reference's four models, and, where there are others, `StarAverage`, the mean of all
+/// models whose scores are in stars.
+fn averages(base: &[Scored]) -> Vec<Scored> {
+    let is_of_reference = |model: &&Scored| REFERENCE.iter().any(|kind| kind.name() == model.name);
+    let reference: Vec<&Scored> = base.iter().filter(is_of_reference).collect();
+    let in_stars: Vec<&Scored> = base.iter().filter(|model| model.scale == Scale::Stars).collect();
+    let simple =
+        (reference.len() == REFERENCE.len()).then(|| average("SimpleAverage4", Scale::Order, &reference));
+    let stars = (base.len() > reference.len() && in_stars.len() > 1)
+        .then(|| average(&format!("StarAverage{}", in_stars.len()), Scale::Stars, &in_stars));
+    simple.into_iter().chain(stars).collect()
+}
+
+fn average(name: &str, scale: Scale, models: &[&Scored]) -> Scored {
+    let n_rows = models.first().map_or(0, |model| model.scores.len());
+    let mut scores = vec![0.0; n_rows];
+    for model in models {
         for (sum, score) in scores.iter_mut().zip(&model.scores) {
             *sum += score;
         }
     }
     for sum in &mut scores {
-        *sum /= base.len() as f64;
+        *sum /= models.len() as f64;
     }
-    let name = format!("SimpleAverage{}", base.len());
-    Some(Scored { name, kind: ModelKind::Average, scale: Scale::Order, scores })
+    Scored { name: name.to_owned(), kind: ModelKind::Average, scale, scores }
 }

@@ -6,14 +6,17 @@ use artifacts::layout::{BASE_LEARNING_CURVES, IMPORTANCES, META_LEARNING_CURVES,
 use artifacts::manifest::Timings;
 use artifacts::tables::{CurvePoint, ImportanceRow, SplitRatings};
 use artifacts::{Error, Manifest};
+use metrics::pooled::{Bin, Calibration};
 use rankers::MetaModel;
 use recommenders::BaseModel;
 use report::{
-    Command, Counts, Importances, LearningCurve, ModelRow, RatingCount, ReportData, Series, StageConfig, StageRun,
+    Command, Comparison, Counts, Importances, LearningCurve, ModelRow, RatingCount, ReliabilityCurve,
+    ReliabilityPoint, ReportData, Series, StageConfig, StageRun,
 };
 use serde_json::Value as Json;
 use stage::{Run, StageName};
 
+use crate::compare::Duel;
 use crate::config::Checked;
 use crate::measure::Measured;
 use crate::verdict;
@@ -39,7 +42,8 @@ impl Inputs {
 pub fn data(run: &Run, inputs: Inputs, measured: &Measured, config: &Checked) -> ReportData {
     let provenance = run.provenance();
     let build_features = manifest(run, StageName::BuildFeatures);
-    let relevance_threshold = build_features.config.get("relevant_from").and_then(Json::as_f64).unwrap_or(f64::NAN);
+    let relevance_threshold =
+        build_features.config.get("relevant_from").and_then(Json::as_f64).unwrap_or(f64::NAN);
     ReportData {
         dataset: provenance.dataset.clone(),
         synthetic: provenance.synthetic,
@@ -50,13 +54,18 @@ pub fn data(run: &Run, inputs: Inputs, measured: &Measured, config: &Checked) ->
         relevance_threshold,
         counts: counts(run, &inputs.ratings, measured, relevance_threshold),
         leak_note: leak_note(build_features),
+        comparisons: comparisons(measured, config),
+        reliability: reliability(measured),
         verdicts: verdict::sentences(&measured.duels),
         models: model_rows(measured, config.report_k),
         ratings: rating_counts(&inputs.ratings),
         importances: importances(&inputs.importances),
         learning_curves: learning_curves(&inputs.curves),
         stages: stage_runs(run),
-        configs: run.upstream().iter().map(|manifest| stage_config(manifest.stage, &manifest.config))
+        configs: run
+            .upstream()
+            .iter()
+            .map(|manifest| stage_config(manifest.stage, &manifest.config))
             .chain([stage_config(StageName::Evaluate, run.config())])
             .collect(),
         rerun: rerun(run),
@@ -95,6 +104,36 @@ fn leak_note(build_features: &Manifest) -> Option<String> {
          kept as the baseline to reproduce and to beat; the default preset does not leak. METHODOLOGY.md says what the leak costs."
             .to_owned()
     })
+}
+
+fn comparisons(measured: &Measured, config: &Checked) -> Vec<Comparison> {
+    let comparison = |duel: &Duel| Comparison {
+        stack: duel.comparison.a.clone(),
+        rival: duel.comparison.b.clone(),
+        role: verdict::role(duel.role).to_owned(),
+        metric: duel.comparison.metric.to_owned(),
+        difference: duel.comparison.difference,
+        low: duel.comparison.low,
+        high: duel.comparison.high,
+        level: config.bootstrap.level(),
+        p_holm: duel.comparison.p_holm,
+        sentence: verdict::sentence(duel),
+    };
+    measured.duels.iter().map(comparison).collect()
+}
+
+fn reliability(measured: &Measured) -> Vec<ReliabilityCurve> {
+    let point = |bin: &Bin| ReliabilityPoint {
+        predicted: bin.mean_probability,
+        relevant: bin.share_relevant,
+        count: bin.n as u64,
+    };
+    let curve = |(model, calibration): &(String, Calibration)| ReliabilityCurve {
+        model: model.clone(),
+        ece: calibration.expected_error,
+        points: calibration.bins.iter().map(point).collect(),
+    };
+    measured.calibrations.iter().map(curve).collect()
 }
 
 fn model_rows(measured: &Measured, k: u32) -> Vec<ModelRow> {

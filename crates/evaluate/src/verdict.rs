@@ -7,7 +7,9 @@ use crate::compare::{Duel, Role};
 /// The verdict: one sentence a comparison, in their order.
 pub fn sentences(duels: &[Duel]) -> Vec<String> {
     if duels.is_empty() {
-        return vec!["Fewer than two test users have a relevant item: there is nothing to compare.".to_owned()];
+        return vec![
+            "Fewer than two test users have a relevant item: there is nothing to compare.".to_owned(),
+        ];
     }
     duels.iter().map(sentence).collect()
 }
@@ -15,10 +17,7 @@ pub fn sentences(duels: &[Duel]) -> Vec<String> {
 /// "GBStack beats its best base model, ItemKNNModel, by .014 NDCG@10 [.009, .019]."
 pub fn sentence(duel: &Duel) -> String {
     let Comparison { a, b, difference, low, high, k, .. } = &duel.comparison;
-    let role = match duel.role {
-        Role::BestBase => "its best base model",
-        Role::Average => "the plain average",
-    };
+    let role = role(duel.role);
     let verb = if *low > 0.0 {
         "beats"
     } else if *high < 0.0 {
@@ -33,7 +32,21 @@ pub fn sentence(duel: &Duel) -> String {
         );
     };
     let (low, high) = if *low > 0.0 { (*low, *high) } else { (-high, -low) };
-    format!("{a} {verb} {role}, {b}, by {} {} [{}, {}].", short(difference.abs()), name(*k), short(low), short(high))
+    format!(
+        "{a} {verb} {role}, {b}, by {} {} [{}, {}].",
+        short(difference.abs()),
+        name(*k),
+        short(low),
+        short(high)
+    )
+}
+
+/// What the rival is to the stack.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::BestBase => "its best base model",
+        Role::Average => "the plain average",
+    }
 }
 
 fn name(k: Option<usize>) -> String {

@@ -1,8 +1,6 @@
 //! Runs the chosen groups.
 
-use crate::{
-    Asked, Batch, Context, DuplicateFeature, FeatureGroup, FeatureGroupKind, FeatureTable, Known,
-};
+use crate::{Asked, Batch, Context, DuplicateFeature, FeatureGroup, FeatureGroupKind, FeatureTable, Known};
 
 /// The chosen groups, prepared for one history.
 pub struct FeatureBuilder {

@@ -11,6 +11,7 @@ use crate::groups::item_trend::ItemTrend;
 use crate::groups::mood::Mood;
 use crate::groups::relevant_share::RelevantShare;
 use crate::groups::session::Session;
+use crate::groups::similar_mood::SimilarMood;
 use crate::groups::spread::Spread;
 use crate::groups::support::Support;
 use crate::groups::taste::Taste;
@@ -50,6 +51,8 @@ pub enum FeatureGroupKind {
     Time,
     /// The user's ratings near in time: [`crate::groups::mood`].
     Mood,
+    /// The user's ratings of similar items near in time: [`crate::groups::similar_mood`].
+    SimilarMood,
     /// How busy the user was: [`crate::groups::session`].
     Session,
     /// What stands behind the base scores: [`crate::groups::support`].
@@ -68,7 +71,7 @@ pub struct UnknownFeatureGroup {
 
 impl FeatureGroupKind {
     /// All groups, in the order of their columns.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::BaseScores,
         Self::UserStatistics,
         Self::ItemStatistics,
@@ -83,6 +86,7 @@ impl FeatureGroupKind {
         Self::UserTenure,
         Self::Time,
         Self::Mood,
+        Self::SimilarMood,
         Self::Session,
         Self::Support,
         Self::Disagreement,
@@ -105,6 +109,7 @@ impl FeatureGroupKind {
             Self::UserTenure => "user_tenure",
             Self::Time => "time",
             Self::Mood => "mood",
+            Self::SimilarMood => "similar_mood",
             Self::Session => "session",
             Self::Support => "support",
             Self::Disagreement => "disagreement",
@@ -136,7 +141,8 @@ impl FeatureGroupKind {
             Self::ItemTrend => Box::new(ItemTrend::new(known)),
             Self::UserTenure => Box::new(UserTenure),
             Self::Time => Box::new(Time),
-            Self::Mood => Box::new(Mood::new(context, known)),
+            Self::Mood => Box::new(Mood::new(known)),
+            Self::SimilarMood => Box::new(SimilarMood::new(context, known)),
             Self::Session => Box::new(Session),
             Self::Support => Box::new(Support),
             Self::Disagreement => Box::new(Disagreement),
@@ -154,6 +160,10 @@ mod tests {
             assert_eq!(FeatureGroupKind::from_name(kind.name()), Ok(kind));
         }
         let message = FeatureGroupKind::from_name("weather").unwrap_err().to_string();
-        assert!(message.starts_with("there is no feature group weather; the groups are base_scores, user_statistics,"));
+        assert!(
+            message.starts_with(
+                "there is no feature group weather; the groups are base_scores, user_statistics,"
+            )
+        );
     }
 }

@@ -91,9 +91,11 @@ impl Rows {
     pub fn of(keys: &[(i64, i64)]) -> Self {
         let all = numbers(&table_file());
         let key = |row: usize| (all["userId"][row] as i64, all["movieId"][row] as i64);
-        let row_of: HashMap<(i64, i64), usize> = (0..all["userId"].len()).map(|row| (key(row), row)).collect();
+        let row_of: HashMap<(i64, i64), usize> =
+            (0..all["userId"].len()).map(|row| (key(row), row)).collect();
         let rows: Vec<usize> = keys.iter().map(|key| row_of[key]).collect();
-        let columns = all.iter().map(|(name, values)| (name.clone(), rows.iter().map(|&row| values[row]).collect()));
+        let columns =
+            all.iter().map(|(name, values)| (name.clone(), rows.iter().map(|&row| values[row]).collect()));
         Self { keys: keys.to_vec(), columns: columns.collect() }
     }
 

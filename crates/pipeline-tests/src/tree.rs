@@ -54,8 +54,10 @@ fn without_timings(name: &str, bytes: &[u8]) -> Vec<u8> {
     }
     if name.ends_with("index.html") {
         let page = String::from_utf8_lossy(bytes);
-        let (before, rest) = page.split_once("id=\"timings\"").unwrap_or_else(|| panic!("{name} has no timings"));
-        let (_, after) = rest.split_once("</table>").unwrap_or_else(|| panic!("{name} has no table of timings"));
+        let (before, rest) =
+            page.split_once("id=\"timings\"").unwrap_or_else(|| panic!("{name} has no timings"));
+        let (_, after) =
+            rest.split_once("</table>").unwrap_or_else(|| panic!("{name} has no table of timings"));
         return format!("{before}{after}").into_bytes();
     }
     bytes.to_vec()

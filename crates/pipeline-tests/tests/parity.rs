@@ -29,15 +29,8 @@ const FEATURES: [&str; 8] = [
     "item_n_ratings",
     "item_mean_rating",
 ];
-const MODELS: [&str; 7] = [
-    "BiasModel",
-    "ItemKNNModel",
-    "MFModel",
-    "GenreContent",
-    "SimpleAverage4",
-    "LogisticStack",
-    "GBStack",
-];
+const MODELS: [&str; 7] =
+    ["BiasModel", "ItemKNNModel", "MFModel", "GenreContent", "SimpleAverage4", "LogisticStack", "GBStack"];
 const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
 
 fn main() {
@@ -50,12 +43,19 @@ fn main() {
         ("the_booster_without_subsampling_is_as_good", the_booster_without_subsampling_is_as_good),
         ("the_booster_with_subsampling_is_as_good", the_booster_with_subsampling_is_as_good),
         ("metrics_equal_trec_evals_and_the_references", metrics_equal_trec_evals_and_the_references),
-        ("the_notebook_preset_measures_what_the_reference_did", the_notebook_preset_measures_what_the_reference_did),
+        (
+            "the_notebook_preset_measures_what_the_reference_did",
+            the_notebook_preset_measures_what_the_reference_did,
+        ),
         ("the_default_preset_is_better", the_default_preset_is_better),
     ];
     let trials = tests.map(|(name, test)| {
         let run = move || -> Result<(), Failed> {
-            assert!(reference::is_available(), "the reference's data is missing: {}", reference::table_file().display());
+            assert!(
+                reference::is_available(),
+                "the reference's data is missing: {}",
+                reference::table_file().display()
+            );
             test();
             Ok(())
         };
@@ -171,7 +171,8 @@ fn the_booster_with_subsampling_is_as_good() {
 
 /// The reference's own score columns, under the names of the models.
 fn reference_scores(rows: &Rows) -> Vec<(&'static str, Vec<f64>)> {
-    let columns = ["score_bias", "score_itemknn", "score_mf", "score_genre"].map(|name| rows.column(name).to_vec());
+    let columns =
+        ["score_bias", "score_itemknn", "score_mf", "score_genre"].map(|name| rows.column(name).to_vec());
     let average = (0..rows.keys.len()).map(|row| columns.iter().map(|column| column[row]).sum::<f64>() / 4.0);
     let average: Vec<f64> = average.collect();
     let meta = ["logit_proba", "gb_proba"].map(|name| rows.column(name).to_vec());
@@ -213,11 +214,18 @@ fn metrics_equal_trec_evals_and_the_references() {
             let theirs = results["trec_eval_test"][model][theirs].as_f64().unwrap();
             let key = (model.to_owned(), ours, k);
             assert_near(&format!("{model} {ours}, trec_eval's ties"), by_trec[&key], theirs, 1e-9);
-            assert_near(&format!("{model} {ours}, smaller item first"), by_item[&key], theirs, by_item_tolerance);
+            assert_near(
+                &format!("{model} {ours}, smaller item first"),
+                by_item[&key],
+                theirs,
+                by_item_tolerance,
+            );
         }
         // The reference orders ties by a shuffle, so they decide everywhere but in probabilities without ties.
         let tolerance = if matches!(model, "LogisticStack" | "GBStack") { 1e-9 } else { 2e-3 };
-        for (theirs, ours) in [("hit_rate", "hit_rate"), ("precision_at_k", "precision"), ("recall_at_k", "recall")] {
+        for (theirs, ours) in
+            [("hit_rate", "hit_rate"), ("precision_at_k", "precision"), ("recall_at_k", "recall")]
+        {
             let theirs = results["metrics_at_10"][at][theirs].as_f64().unwrap();
             let key = (model.to_owned(), ours, Some(10));
             assert_near(&format!("{model} {ours}"), by_trec[&key], theirs, tolerance);
@@ -243,7 +251,8 @@ fn the_notebook_preset_measures_what_the_reference_did() {
     for (at, model) in MODELS.into_iter().enumerate() {
         let theirs = &results["metrics_at_10"][at];
         let ndcg = &results["trec_eval_test"][model]["ndcg_cut_10"];
-        let pairs = [("precision", &theirs["precision_at_k"]), ("recall", &theirs["recall_at_k"]), ("ndcg", ndcg)];
+        let pairs =
+            [("precision", &theirs["precision_at_k"]), ("recall", &theirs["recall_at_k"]), ("ndcg", ndcg)];
         for (metric, theirs) in pairs {
             let key = (model.to_owned(), metric.to_owned());
             assert_near(&format!("{model} {metric}@10"), ours[&key], theirs.as_f64().unwrap(), 0.008);
@@ -255,5 +264,10 @@ fn the_default_preset_is_better() {
     let ours = measured("default");
     let ndcg = |model: &str| ours[&(model.to_owned(), "ndcg".to_owned())];
     assert!(ndcg("GBStack") >= 0.824, "GBStack's NDCG@10 is {}", ndcg("GBStack"));
-    assert!(ndcg("GBStack") > ndcg("SimpleAverage4"), "{} against {}", ndcg("GBStack"), ndcg("SimpleAverage4"));
+    assert!(
+        ndcg("GBStack") > ndcg("SimpleAverage4"),
+        "{} against {}",
+        ndcg("GBStack"),
+        ndcg("SimpleAverage4")
+    );
 }

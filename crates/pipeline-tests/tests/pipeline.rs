@@ -3,8 +3,8 @@
 
 mod pipeline {
     mod bytes;
-    mod damage;
     mod dag;
+    mod damage;
     mod fixture;
     mod interruption;
     mod terminal;

@@ -100,6 +100,74 @@ pub enum FitError {
         /// The label that all of them have.
         value: f32,
     },
+    /// A score that no calibrator can be fitted on.
+    #[error("score {value} in row {row} (0-based): expected a number from -1e100 to 1e100")]
+    Score {
+        /// The row, 0-based.
+        row: usize,
+        /// The score.
+        value: f64,
+    },
+    /// A blend of nothing.
+    #[error("no models to blend")]
+    NoMembers,
+    /// Two members of a blend have one name.
+    #[error("model {name:?} appears twice in the blend")]
+    DuplicateMember {
+        /// The name.
+        name: String,
+    },
+    /// A member of a blend has more or fewer rows than there are labels.
+    #[error("model {name:?} has {found} probabilities for {expected} labels")]
+    MemberRows {
+        /// The model.
+        name: String,
+        /// How many probabilities it has.
+        found: usize,
+        /// How many labels there are.
+        expected: usize,
+    },
+    /// What a member of a blend predicts is no probability.
+    #[error(
+        "model {name:?} predicts {value} in row {row} (0-based): expected a probability from 0 to 1; calibrate it first"
+    )]
+    Probability {
+        /// The model.
+        name: String,
+        /// The row, 0-based.
+        row: usize,
+        /// The prediction.
+        value: f64,
+    },
+    /// A row's segment does not exist.
+    #[error("segment {found} in row {row} (0-based): expected a number below {n_segments}")]
+    Segment {
+        /// The row, 0-based.
+        row: usize,
+        /// Its segment.
+        found: usize,
+        /// How many segments there are.
+        n_segments: usize,
+    },
+    /// Folds and rows do not match.
+    #[error("{found} folds for {expected} rows")]
+    FoldCount {
+        /// How many rows have a fold.
+        found: usize,
+        /// How many rows there are.
+        expected: usize,
+    },
+    /// A row is in no fold.
+    #[error("fold {fold} in row {row} (0-based): expected 0 to 127")]
+    Fold {
+        /// The row, 0-based.
+        row: usize,
+        /// Its fold.
+        fold: i8,
+    },
+    /// There are too few folds for cross-validation.
+    #[error("all rows are in one fold: at least 2 are needed, each with rows")]
+    OneFold,
     /// The held-out rows have other features than the training rows.
     #[error("held-out rows: {0}")]
     HeldOut(#[source] ModelError),

@@ -3,10 +3,15 @@
 //! * [`logistic`]: L2-regularised logistic regression, by Newton's method to the optimum.
 //! * [`gbdt`]: histogram gradient boosting of regression trees.
 //! * [`objective`]: the losses that boosting minimises, behind one trait.
+//! * [`calibration`]: from raw scores to probabilities that come true.
+//! * [`blend`]: a convex combination of meta-models.
+//! * [`segments`]: one calibrator or model a segment of users.
 //! * [`export`]: a fitted booster in other tools' formats.
 //!
 //! Rows come as a [`FeatureMatrix`]; labels as `f32`. Every fit gives the same bytes at any number of rayon threads.
 
+pub mod blend;
+pub mod calibration;
 mod error;
 pub mod export;
 pub mod gbdt;
@@ -14,6 +19,7 @@ pub mod logistic;
 mod matrix;
 pub mod objective;
 mod registry;
+pub mod segments;
 
 pub use error::{FitError, MatrixError, ModelError, ParamError};
 pub use matrix::{FeatureMatrix, LabelledRows};

@@ -3,11 +3,18 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::centred_knn::{CentredItemKnnParams, UserKnnParams};
+use crate::damped_bias::DampedBiasParams;
 use crate::ease::EaseParams;
+use crate::embedding_content::EmbeddingParams;
 use crate::genre::GenreParams;
+use crate::hybrid_mf::HybridMfParams;
+use crate::implicit_als::ImplicitAlsParams;
 use crate::item_knn::ItemKnnParams;
 use crate::mf::MfParams;
+use crate::ridge_content::RidgeParams;
 use crate::svdpp::SvdppParams;
+use crate::text_content::TextParams;
 use crate::{BaseModel, Checked, InvalidParam, Params as _};
 
 /// Declares both structs from one list: as typed, and checked.
@@ -50,7 +57,17 @@ macro_rules! base_params {
 }
 
 /// The models of the `default` preset.
-const DEFAULT_MODELS: &[BaseModel] = &BaseModel::ALL;
+const DEFAULT_MODELS: &[BaseModel] = &[
+    BaseModel::Bias,
+    BaseModel::ItemKnn,
+    BaseModel::Mf,
+    BaseModel::Genre,
+    BaseModel::DampedBias,
+    BaseModel::CentredItemKnn,
+    BaseModel::UserKnn,
+    BaseModel::Ridge,
+    BaseModel::Svdpp,
+];
 
 impl BaseConfig {
     fn checked_models(&self) -> Result<Vec<BaseModel>, InvalidParam> {
@@ -75,10 +92,26 @@ base_params! {
     mf: MfParams,
     /// For [`crate::BaseModel::Genre`].
     genre: GenreParams,
+    /// For [`crate::BaseModel::DampedBias`], and for the models that explain what it leaves over.
+    damped_bias: DampedBiasParams,
+    /// For [`crate::BaseModel::CentredItemKnn`].
+    centred_item_knn: CentredItemKnnParams,
+    /// For [`crate::BaseModel::UserKnn`].
+    user_knn: UserKnnParams,
+    /// For [`crate::BaseModel::Ridge`].
+    ridge: RidgeParams,
     /// For [`crate::BaseModel::Svdpp`].
     svdpp: SvdppParams,
     /// For [`crate::BaseModel::Ease`].
     ease: EaseParams,
+    /// For [`crate::BaseModel::Text`].
+    content: TextParams,
+    /// For [`crate::BaseModel::Embedding`].
+    embedding: EmbeddingParams,
+    /// For [`crate::BaseModel::Hybrid`].
+    hybrid: HybridMfParams,
+    /// For [`crate::BaseModel::ImplicitAls`].
+    ials: ImplicitAlsParams,
 }
 
 #[cfg(test)]
@@ -100,7 +133,10 @@ mod tests {
         };
         assert_eq!(of(&["mf", "bias"]), Ok(vec![BaseModel::Bias, BaseModel::Mf]));
         let message = of(&["bias", "magic"]).unwrap_err().to_string();
-        assert!(message.starts_with("models is magic, must be some of bias, itemknn, mf, genre"), "{message}");
+        assert!(
+            message.starts_with("models is magic, must be some of bias, itemknn, mf, genre"),
+            "{message}"
+        );
         assert!(of(&[]).is_err());
     }
 }

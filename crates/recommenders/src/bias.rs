@@ -4,34 +4,29 @@
 //! `b_i = mean(ratings of i) - mu`.
 //! A user or an item without ratings adds 0.
 
-use dataset::{Candidate, Csr, History, IdIndex};
+use dataset::{Candidate, Csr, History};
 use serde::{Deserialize, Serialize};
 
+use crate::baseline::Baseline;
 use crate::scorer::score_each;
 use crate::validate::Demands;
 use crate::{BaseModel, InvalidModel, Scorer};
 
 /// The fitted model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BiasModel {
-    mean: f64,
-    users: IdIndex,
-    items: IdIndex,
-    user_offsets: Vec<f64>,
-    item_offsets: Vec<f64>,
-}
+pub struct BiasModel(Baseline);
 
 impl BiasModel {
     /// Takes the means of `history`, in one pass over each side.
     pub fn fit(history: &History) -> Self {
         let mean = history.mean();
-        Self {
+        Self(Baseline {
             mean,
             users: history.users().clone(),
             items: history.items().clone(),
             user_offsets: offsets(history.by_user(), mean),
             item_offsets: offsets(history.by_item(), mean),
-        }
+        })
     }
 
     /// Whether the parts fit together.
@@ -39,25 +34,13 @@ impl BiasModel {
     /// # Errors
     /// [`InvalidModel`] with the first thing that does not fit.
     pub fn validate(&self) -> Result<(), InvalidModel> {
-        let demand = Demands { model: BaseModel::Bias.name() };
-        demand.number("mean", self.mean)?;
-        demand.ids("user", &self.users)?;
-        demand.ids("item", &self.items)?;
-        demand.numbers("user offsets", &self.user_offsets, Some(self.users.len()))?;
-        demand.numbers("item offsets", &self.item_offsets, Some(self.items.len()))
+        self.0.validate(Demands { model: BaseModel::Bias.name() })
     }
 }
 
 impl Scorer for BiasModel {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        let offset = |ids: &IdIndex, offsets: &[f64], id: i64| {
-            ids.index_of(id).map_or(0.0, |index| offsets[index as usize])
-        };
-        score_each(candidates, out, |candidate| {
-            self.mean
-                + offset(&self.users, &self.user_offsets, candidate.user_id)
-                + offset(&self.items, &self.item_offsets, candidate.item_id)
-        });
+        score_each(candidates, out, |candidate| self.0.place(candidate).baseline);
     }
 }
 
@@ -101,12 +84,13 @@ mod tests {
         let ratings: Ratings = [rating(1, 10, 5.0)].into_iter().collect();
         let model = BiasModel::fit(&History::new(&ratings));
         assert_eq!(model.validate(), Ok(()));
-        let short = BiasModel { user_offsets: vec![], ..model.clone() };
+        let damaged = |baseline| BiasModel(baseline).validate();
+        let short = Baseline { user_offsets: vec![], ..model.0.clone() };
         assert_eq!(
-            short.validate().unwrap_err().to_string(),
+            damaged(short).unwrap_err().to_string(),
             "the BiasModel model is unsound: the number of its user offsets is wrong"
         );
-        assert!(BiasModel { item_offsets: vec![f64::INFINITY], ..model.clone() }.validate().is_err());
-        assert!(BiasModel { mean: f64::NAN, ..model }.validate().is_err());
+        assert!(damaged(Baseline { item_offsets: vec![f64::INFINITY], ..model.0.clone() }).is_err());
+        assert!(damaged(Baseline { mean: f64::NAN, ..model.0 }).is_err());
     }
 }

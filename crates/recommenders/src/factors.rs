@@ -2,6 +2,7 @@
 
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Rows are padded with zeros to a multiple of this many numbers, so that inner loops run over whole blocks.
@@ -40,6 +41,16 @@ impl Factors {
         self.width
     }
 
+    /// All rows, one after the other, to be changed.
+    pub fn numbers_mut(&mut self) -> &mut [f32] {
+        &mut self.numbers
+    }
+
+    /// The rows, to be changed in parallel.
+    pub fn rows_mut(&mut self) -> impl IndexedParallelIterator<Item = &mut [f32]> {
+        self.numbers.par_chunks_exact_mut(self.width.max(1))
+    }
+
     /// All rows, one after the other.
     pub fn numbers(&self) -> &[f32] {
         &self.numbers
@@ -48,6 +59,24 @@ impl Factors {
     /// How many numbers `n_rows` rows are; `None` where the width cannot be.
     pub fn expected_len(&self, n_rows: usize) -> Option<usize> {
         self.width.is_multiple_of(LANES).then(|| n_rows.checked_mul(self.width))?
+    }
+
+    /// The sums over the rows of the products of two columns, [`Factors::width`] squared numbers. In f32 over blocks of rows and in f64 over blocks,
+    /// so that the order is fixed and the error small.
+    pub fn gram(&self) -> Vec<f64> {
+        const ROWS: usize = 256;
+        let mut gram = vec![0.0f64; self.width * self.width];
+        let mut block = vec![0.0f32; self.width * self.width];
+        for rows in self.numbers.chunks(ROWS * self.width.max(1)) {
+            block.fill(0.0);
+            for row in rows.chunks_exact(self.width) {
+                for (&number, out) in row.iter().zip(block.chunks_exact_mut(self.width)) {
+                    add(out, row, number);
+                }
+            }
+            gram.iter_mut().zip(&block).for_each(|(sum, &number)| *sum += f64::from(number));
+        }
+        gram
     }
 
     /// The factors of row `row`.
@@ -116,6 +145,17 @@ mod tests {
         // q: 4 + .5 * (.5 * 2 - .25 * 4) = 4;     3 + .5 * (.5 * 1 - .25 * 3) = 2.875
         assert_eq!(p, [2.75, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.625]);
         assert_eq!(q, [4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.875]);
+    }
+
+    #[test]
+    fn gram_is_the_product_with_the_transpose() {
+        let mut factors = Factors::zeros(600, 2);
+        for row in 0..600 {
+            factors.row_mut(row)[..2].copy_from_slice(&[2.0, (row % 2) as f32]);
+        }
+        let gram = factors.gram();
+        assert_eq!([gram[0], gram[1], gram[8], gram[9]], [2400.0, 600.0, 600.0, 300.0]); // 8 numbers a row
+        assert!(Factors::zeros(0, 2).gram().iter().all(|&number| number == 0.0));
     }
 
     #[test]

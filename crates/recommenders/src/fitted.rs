@@ -5,11 +5,19 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::bias::BiasModel;
+use crate::centred_knn::{CentredItemKnn, UserKnn};
+use crate::damped_bias::DampedBias;
 use crate::ease::EaseModel;
+use crate::embedding_content::EmbeddingContent;
 use crate::genre::GenreContent;
+use crate::hybrid_mf::{HybridMf, HybridMfFit};
+use crate::implicit_als::ImplicitAls;
 use crate::item_knn::ItemKnnModel;
 use crate::mf::{Diverged, MfFit, MfModel};
+use crate::popularity::Popularity;
+use crate::ridge_content::RidgeContent;
 use crate::svdpp::{SvdppFit, SvdppModel};
+use crate::text_content::TextContent;
 use crate::{BaseModel, BaseParams, Content, InvalidModel, Scorer};
 
 /// What comes out of fitting.
@@ -39,6 +47,7 @@ impl BaseModel {
         params: &BaseParams,
         rng: ChaCha8Rng,
     ) -> Result<Fit, Diverged> {
+        let baseline = &params.damped_bias;
         Ok(match self {
             Self::Bias => FittedModel::Bias(BiasModel::fit(history)).into(),
             Self::ItemKnn => FittedModel::ItemKnn(ItemKnnModel::fit(history, &params.item_knn)).into(),
@@ -46,12 +55,39 @@ impl BaseModel {
                 let MfFit { model, learning_curve } = MfModel::fit(history, &params.mf, rng)?;
                 Fit { model: FittedModel::Mf(model), learning_curve }
             }
-            Self::Genre => FittedModel::Genre(GenreContent::fit(history, content.items, &params.genre)).into(),
+            Self::Genre => {
+                FittedModel::Genre(GenreContent::fit(history, content.items, &params.genre)).into()
+            }
+            Self::DampedBias => FittedModel::DampedBias(DampedBias::fit(history, baseline)).into(),
+            Self::CentredItemKnn => {
+                FittedModel::CentredItemKnn(CentredItemKnn::fit(history, baseline, &params.centred_item_knn))
+                    .into()
+            }
+            Self::UserKnn => FittedModel::UserKnn(UserKnn::fit(history, baseline, &params.user_knn)).into(),
+            Self::Popularity => FittedModel::Popularity(Popularity::fit(history)).into(),
+            Self::Ridge => {
+                FittedModel::Ridge(RidgeContent::fit(history, content.items, baseline, &params.ridge)).into()
+            }
             Self::Svdpp => {
                 let SvdppFit { model, learning_curve } = SvdppModel::fit(history, &params.svdpp, rng)?;
                 Fit { model: FittedModel::Svdpp(model), learning_curve }
             }
-            Self::Ease => FittedModel::Ease(EaseModel::fit(history, &params.ease)).into(),
+            Self::Ease => FittedModel::Ease(EaseModel::fit(history, baseline, &params.ease)).into(),
+            Self::Text => {
+                FittedModel::Text(TextContent::fit(history, content, baseline, &params.content)).into()
+            }
+            Self::Embedding => {
+                let model = EmbeddingContent::fit(history, content, baseline, &params.embedding, rng);
+                FittedModel::Embedding(model).into()
+            }
+            Self::Hybrid => {
+                let HybridMfFit { model, learning_curve } =
+                    HybridMf::fit(history, content, &params.hybrid, rng)?;
+                Fit { model: FittedModel::Hybrid(model), learning_curve }
+            }
+            Self::ImplicitAls => {
+                FittedModel::ImplicitAls(ImplicitAls::fit(history, &params.ials, rng)).into()
+            }
         })
     }
 }
@@ -100,8 +136,17 @@ fitted_models! {
     ItemKnn(ItemKnnModel),
     Mf(MfModel),
     Genre(GenreContent),
+    DampedBias(DampedBias),
+    CentredItemKnn(CentredItemKnn),
+    UserKnn(UserKnn),
+    Popularity(Popularity),
+    Ridge(RidgeContent),
     Svdpp(SvdppModel),
     Ease(EaseModel),
+    Text(TextContent),
+    Embedding(EmbeddingContent),
+    Hybrid(HybridMf),
+    ImplicitAls(ImplicitAls),
 }
 
 impl Scorer for FittedModel {

@@ -18,6 +18,7 @@ use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
 #[serde(default, deny_unknown_fields)]
 pub struct GenreParams {
     /// From this rating on, in stars, an item was liked; in [-100, 100].
+    #[serde(serialize_with = "crate::params::shortest")]
     pub min_rating: f32,
 }
 

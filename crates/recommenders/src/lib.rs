@@ -1,7 +1,10 @@
 //! The base recommenders: each is fitted on a [`dataset::History`] and scores [`dataset::Candidate`]s.
 //!
-//! One model a file or folder: [`bias`], [`item_knn`], [`mf`], [`genre`], [`svdpp`], [`ease`]. Every model is listed in [`BaseModel`], is fitted
-//! by [`BaseModel::fit`], and then answers as a [`Scorer`]. A score is an estimate in stars where
+//! One model a file or folder. The reference's four: [`bias`], [`item_knn`], [`mf`], [`genre`]. On what a damped baseline leaves
+//! over: [`damped_bias`] itself, [`centred_knn`] (item-kNN and user-kNN), [`ridge_content`], [`text_content`], [`embedding_content`], [`ease`]. Then [`svdpp`],
+//! [`hybrid_mf`], [`implicit_als`] and [`popularity`].
+//!
+//! Every model is listed in [`BaseModel`], is fitted by [`BaseModel::fit`], and then answers as a [`Scorer`]. A score is an estimate in stars where
 //! [`BaseModel::is_star_scale`] says so, and good for ordering only where not.
 //!
 //! A new model is one file or folder here, its arms in `registry.rs` and `fitted.rs`, a line in `base_params.rs` where it has
@@ -11,21 +14,34 @@ mod base_params;
 mod baseline;
 pub mod bias;
 mod biased_factors;
+pub mod centred_knn;
 mod content;
+pub mod damped_bias;
 pub mod ease;
+pub mod embedding_content;
 mod factors;
+mod feature_factors;
 mod fitted;
 pub mod genre;
+pub mod hybrid_mf;
+pub mod implicit_als;
 pub mod item_knn;
 pub mod mf;
+mod neighbourhood;
+mod normal_equations;
 mod params;
+pub mod popularity;
 mod registry;
+pub mod ridge_content;
 mod scorer;
 pub mod svdpp;
+mod terms;
+pub mod text_content;
 mod validate;
 
-pub use base_params::{BaseParams, BaseConfig};
+pub use base_params::{BaseConfig, BaseParams};
 pub use content::Content;
+pub use feature_factors::FeatureFactorsParams;
 pub use fitted::{Fit, FittedModel};
 pub use params::{Checked, InvalidParam, Params};
 pub use registry::{BaseModel, UnknownModel};

@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::ops::{Deref, RangeInclusive};
 
+use serde::Serializer;
+
 /// A hyper-parameter outside its range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{key} is {value}, {allowed}")]
@@ -42,6 +44,11 @@ impl<P> Deref for Checked<P> {
     fn deref(&self) -> &P {
         &self.0
     }
+}
+
+/// Writes an f32 as the shortest decimal that reads back as it: `0.01`, not `0.009999999776482582`.
+pub(crate) fn shortest<S: Serializer>(value: &f32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(value.to_string().parse().unwrap_or(f64::from(*value)))
 }
 
 /// Whether `value` is in `allowed`; a NaN never is.

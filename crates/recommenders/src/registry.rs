@@ -11,25 +11,53 @@ pub enum BaseModel {
     Mf,
     /// Cosine of genre vectors: [`crate::genre`].
     Genre,
+    /// Mean plus damped offsets: [`crate::damped_bias`].
+    DampedBias,
+    /// Weighted mean of the residuals of similar items: [`crate::centred_knn`].
+    CentredItemKnn,
+    /// The same of similar users: [`crate::centred_knn`].
+    UserKnn,
+    /// Number of ratings: [`crate::popularity`].
+    Popularity,
+    /// A regression on content a user: [`crate::ridge_content`].
+    Ridge,
     /// Matrix factorisation with implicit feedback: [`crate::svdpp`].
     Svdpp,
     /// Every item by least squares from all others: [`crate::ease`].
     Ease,
+    /// Similar genres, words and tags: [`crate::text_content`].
+    Text,
+    /// A regression a user on embeddings of the content: [`crate::embedding_content`].
+    Embedding,
+    /// Matrix factorisation with the items' content: [`crate::hybrid_mf`].
+    Hybrid,
+    /// Matrix factorisation of who rated what: [`crate::implicit_als`].
+    ImplicitAls,
 }
 
 impl BaseModel {
     /// All of them, in the order of the feature columns.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 15] = [
         // The reference's four; then one line a model.
         Self::Bias,
         Self::ItemKnn,
         Self::Mf,
         Self::Genre,
+        Self::DampedBias,
+        Self::CentredItemKnn,
+        Self::UserKnn,
+        Self::Popularity,
+        Self::Ridge,
         Self::Svdpp,
         Self::Ease,
+        Self::Text,
+        Self::Embedding,
+        Self::Hybrid,
+        Self::ImplicitAls,
     ];
 
     /// One block a model: what it is called, and what its scores are.
+    #[expect(clippy::too_many_lines, reason = "a table")]
     const fn facts(self) -> Facts {
         match self {
             Self::Bias => Facts {
@@ -64,6 +92,46 @@ impl BaseModel {
                 scale: Scale::Order,
                 support_column: None,
             },
+            Self::DampedBias => Facts {
+                name: "DampedBias",
+                column: "score_damped_bias",
+                file_stem: "damped_bias",
+                schema: ("base.damped_bias", 1),
+                scale: Scale::Stars,
+                support_column: None,
+            },
+            Self::CentredItemKnn => Facts {
+                name: "CentredItemKNN",
+                column: "score_centred_itemknn",
+                file_stem: "centred_itemknn",
+                schema: ("base.centred_itemknn", 1),
+                scale: Scale::Stars,
+                support_column: Some("support_centred_itemknn"),
+            },
+            Self::UserKnn => Facts {
+                name: "UserKNN",
+                column: "score_userknn",
+                file_stem: "userknn",
+                schema: ("base.userknn", 1),
+                scale: Scale::Stars,
+                support_column: Some("support_userknn"),
+            },
+            Self::Popularity => Facts {
+                name: "Popularity",
+                column: "score_popularity",
+                file_stem: "popularity",
+                schema: ("base.popularity", 1),
+                scale: Scale::Order,
+                support_column: None,
+            },
+            Self::Ridge => Facts {
+                name: "RidgeContent",
+                column: "score_ridge",
+                file_stem: "ridge",
+                schema: ("base.ridge", 1),
+                scale: Scale::Stars,
+                support_column: None,
+            },
             Self::Svdpp => Facts {
                 name: "SVDpp",
                 column: "score_svdpp",
@@ -78,6 +146,38 @@ impl BaseModel {
                 file_stem: "ease",
                 schema: ("base.ease", 1),
                 scale: Scale::Stars,
+                support_column: None,
+            },
+            Self::Text => Facts {
+                name: "TextContent",
+                column: "score_content",
+                file_stem: "content",
+                schema: ("base.content", 1),
+                scale: Scale::Stars,
+                support_column: Some("support_content"),
+            },
+            Self::Embedding => Facts {
+                name: "EmbeddingContent",
+                column: "score_embedding",
+                file_stem: "embedding",
+                schema: ("base.embedding", 1),
+                scale: Scale::Stars,
+                support_column: None,
+            },
+            Self::Hybrid => Facts {
+                name: "HybridMF",
+                column: "score_hybrid",
+                file_stem: "hybrid",
+                schema: ("base.hybrid", 1),
+                scale: Scale::Stars,
+                support_column: None,
+            },
+            Self::ImplicitAls => Facts {
+                name: "ImplicitALS",
+                column: "score_ials",
+                file_stem: "ials",
+                schema: ("base.ials", 1),
+                scale: Scale::Order,
                 support_column: None,
             },
         }
@@ -124,7 +224,10 @@ impl BaseModel {
     /// # Errors
     /// [`UnknownModel`], which lists the keys there are.
     pub fn from_key(key: &str) -> Result<Self, UnknownModel> {
-        Self::ALL.into_iter().find(|model| model.file_stem() == key).ok_or_else(|| UnknownModel { key: key.to_owned() })
+        Self::ALL
+            .into_iter()
+            .find(|model| model.file_stem() == key)
+            .ok_or_else(|| UnknownModel { key: key.to_owned() })
     }
 
     /// The model of that [`BaseModel::name`].
@@ -170,7 +273,10 @@ mod tests {
             assert_eq!(BaseModel::from_key(model.file_stem()), Ok(model));
         }
         let message = BaseModel::from_key("knn").unwrap_err().to_string();
-        assert!(message.starts_with("`knn` is no base model, expected one of bias, itemknn, mf, genre"), "{message}");
+        assert!(
+            message.starts_with("`knn` is no base model, expected one of bias, itemknn, mf, genre"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -43,3 +43,16 @@ pub(crate) fn score_each(candidates: &[Candidate], out: &mut [f64], score: impl 
     let rows = out.par_iter_mut().zip(candidates).with_min_len(MIN_BLOCK);
     rows.for_each(|(slot, &candidate)| *slot = score(candidate));
 }
+
+/// The same for models that say how much evidence there is: `answer` gives a candidate's score and support.
+pub(crate) fn support_each(
+    candidates: &[Candidate],
+    scores: &mut [f64],
+    support: &mut [f64],
+    answer: impl Fn(Candidate) -> (f64, f64) + Sync,
+) {
+    assert_eq!(candidates.len(), scores.len(), "one slot a candidate");
+    assert_eq!(candidates.len(), support.len(), "one slot a candidate");
+    let rows = scores.par_iter_mut().zip(support).zip(candidates).with_min_len(MIN_BLOCK);
+    rows.for_each(|((score, support), &candidate)| (*score, *support) = answer(candidate));
+}

@@ -25,12 +25,16 @@ pub struct ReportData {
     pub counts: Counts,
     /// Where the features leak: that they do, and what it costs.
     pub leak_note: Option<String>,
-    /// What the numbers say, the most important sentence first.
+    /// Each stack against its rivals, the most important comparison first: the verdict.
+    pub comparisons: Vec<Comparison>,
+    /// What the numbers say, the most important sentence first; shown where there are no comparisons.
     pub verdicts: Vec<String>,
     /// The metric table, in any order.
     pub models: Vec<ModelRow>,
     /// How often each rating value occurs, in any order.
     pub ratings: Vec<RatingCount>,
+    /// How well probabilities are calibrated, one entry a model.
+    pub reliability: Vec<ReliabilityCurve>,
     /// What the meta-models use, one entry a model.
     pub importances: Vec<Importances>,
     /// How the models learnt, one plot an entry.
@@ -94,6 +98,53 @@ impl ModelRow {
     pub fn metric(&self, key: &str) -> Option<f64> {
         self.metrics.get(key).copied().flatten().filter(|value| value.is_finite())
     }
+}
+
+/// A stack against a rival, user by user.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The stack's name.
+    pub stack: String,
+    /// The rival's name.
+    pub rival: String,
+    /// What the rival is to the stack, for example `its best base model`.
+    pub role: String,
+    /// By which metric (its key, see [`crate::metric`]).
+    pub metric: String,
+    /// The mean over users of the stack's value minus the rival's.
+    pub difference: f64,
+    /// The lower end of its interval.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+    /// The level of the interval, in (0, 1).
+    pub level: f64,
+    /// The two-sided p-value, corrected for all comparisons (Holm).
+    pub p_holm: f64,
+    /// The same in words.
+    pub sentence: String,
+}
+
+/// How often predictions come true.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReliabilityCurve {
+    /// The model's name.
+    pub model: String,
+    /// Its expected calibration error, in [0, 1].
+    pub ece: f64,
+    /// One point a bin, in any order.
+    pub points: Vec<ReliabilityPoint>,
+}
+
+/// Rows of similar probability.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ReliabilityPoint {
+    /// Their mean predicted probability, in [0, 1].
+    pub predicted: f64,
+    /// The share of relevant ones, in [0, 1].
+    pub relevant: f64,
+    /// How many they are.
+    pub count: u64,
 }
 
 /// One bar of the rating distribution.

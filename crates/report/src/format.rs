@@ -29,6 +29,11 @@ pub fn signed(value: f64, decimals: usize) -> String {
     }
 }
 
+/// A p-value to three decimals; `< 0.001` where that is 0.
+pub fn p_value(value: f64) -> String {
+    if value.is_finite() && value < 0.000_5 { "< 0.001".to_owned() } else { fixed(value, 3) }
+}
+
 /// A whole number with commas between the thousands.
 pub fn count(value: u64) -> String {
     let digits = value.to_string();
@@ -105,6 +110,7 @@ mod tests {
         assert_eq!(fixed(-0.04, 1), "0.0");
         assert_eq!(fixed(-1.25, 2), "\u{2212}1.25");
         assert_eq!([signed(0.5, 1), signed(0.04, 1), signed(-0.5, 1)], ["+0.5", "0.0", "\u{2212}0.5"]);
+        assert_eq!([p_value(0.0004), p_value(0.0005), p_value(f64::NAN)], ["< 0.001", "0.001", "–"]);
         assert_eq!([count(7), count(1_000), count(100_836)], ["7", "1,000", "100,836"]);
         assert_eq!([short_count(999), short_count(26_818), short_count(131_000)], ["999", "26.8k", "131k"]);
         assert_eq!([short_count(999_949), short_count(999_950)], ["1000k", "1.0M"]);

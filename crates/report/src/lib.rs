@@ -28,8 +28,8 @@ use crate::chart::Medium;
 use crate::plots::Frame;
 
 pub use crate::data::{
-    Command, Counts, Importances, LearningCurve, ModelKind, ModelRow, RatingCount, ReportData, Series,
-    StageConfig, StageRun,
+    Command, Comparison, Counts, Importances, LearningCurve, ModelKind, ModelRow, RatingCount,
+    ReliabilityCurve, ReliabilityPoint, ReportData, Series, StageConfig, StageRun,
 };
 pub use crate::error::Error;
 

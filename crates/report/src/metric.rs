@@ -44,7 +44,7 @@ const fn loss(key: &'static str, label: &'static str, meaning: &'static str) -> 
 }
 
 /// The known metrics, in the order of the table's columns.
-const KNOWN: [Known; 10] = [
+const KNOWN: [Known; 11] = [
     share("ndcg", "NDCG", true, "Rank-discounted gain of the relevant items, relative to the ideal order."),
     share("hit_rate", "Hit rate", true, "Share of users with a relevant item among the first k."),
     share(
@@ -58,6 +58,11 @@ const KNOWN: [Known; 10] = [
     share("mrr", "MRR", false, "Mean over users of one over the first relevant item's rank."),
     share("auc", "AUC", false, "Chance that a relevant rating scores above one that is not."),
     loss("log_loss", "Log-loss", "Mean negative log-likelihood of the labels."),
+    loss(
+        "calibration_error",
+        "ECE",
+        "Expected calibration error: mean distance of probabilities from what came true.",
+    ),
     loss("rmse", "RMSE", "Root of the mean squared error, in stars."),
     loss("mae", "MAE", "Mean absolute error, in stars."),
 ];

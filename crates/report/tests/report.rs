@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use report::{
-    Command, Importances, LearningCurve, ModelKind, ModelRow, Plot, RatingCount, Report, ReportData, Series,
+    Command, Comparison, Importances, LearningCurve, ModelKind, ModelRow, Plot, RatingCount,
+    ReliabilityCurve, ReliabilityPoint, Report, ReportData, Series, StageConfig, StageRun, render,
 };
-use report::{StageConfig, StageRun, render};
 use resvg::usvg::roxmltree;
 
 mod fixture;
@@ -51,10 +51,12 @@ fn plots_are_well_formed_and_pngs_have_twice_their_size() {
     assert_eq!(
         names,
         [
+            "comparisons",
             "base-models",
             "rating-distribution",
             "all-models",
             "feature-importances",
+            "reliability",
             "mf-learning-curve",
             "gb-learning-curve"
         ]
@@ -168,6 +170,20 @@ fn hostile_text_stays_text() {
         curve.y_label = evil.to_owned();
         curve.series[0].name = evil.to_owned();
     }
+    for comparison in &mut data.comparisons {
+        for text in [
+            &mut comparison.stack,
+            &mut comparison.rival,
+            &mut comparison.role,
+            &mut comparison.metric,
+            &mut comparison.sentence,
+        ] {
+            evil.clone_into(text);
+        }
+    }
+    for curve in &mut data.reliability {
+        evil.clone_into(&mut curve.model);
+    }
     data.stages[0] = StageRun { stage: evil.to_owned(), version: evil.to_owned(), ..data.stages[0].clone() };
     data.configs = vec![StageConfig { stage: evil.to_owned(), toml: evil.to_owned() }];
     data.rerun = vec![Command { purpose: evil.to_owned(), command: evil.to_owned() }];
@@ -190,7 +206,7 @@ fn plots_of_one_name_are_told_apart() {
     let mut data = fixture::notebook();
     data.learning_curves = vec![data.learning_curves[0].clone(); 3];
     let names: Vec<String> = render(&data).unwrap().plots.into_iter().map(|plot| plot.name).collect();
-    assert_eq!(names[4..], ["mf-learning-curve", "mf-learning-curve-2", "mf-learning-curve-3"]);
+    assert_eq!(names[6..], ["mf-learning-curve", "mf-learning-curve-2", "mf-learning-curve-3"]);
 }
 
 #[test]
@@ -225,6 +241,42 @@ fn the_leak_is_told_where_there_is_one() {
     assert!(render(&data).unwrap().html.contains("These features leak."));
     data.leak_note = None;
     assert!(!render(&data).unwrap().html.contains("These features leak."));
+}
+
+#[test]
+fn the_comparisons_are_the_verdict_and_come_first() {
+    let data = fixture::notebook();
+    let html = render(&data).unwrap().html;
+    let at = |wanted: &str| html.find(wanted).unwrap_or_else(|| panic!("{wanted} is not on the page"));
+    // The sentences of the best stack, the picture, the table of all of them, and only then the metrics.
+    let places = [
+        &format!("<p class=\"lead\">{}</p>", data.comparisons[0].sentence),
+        &format!("<p>{}</p>", data.comparisons[1].sentence),
+        "id=\"comparisons\"",
+        "All 4 comparisons as a table",
+        "<td class=\"number\">[\u{2212}0.0237, \u{2212}0.0069]</td><td class=\"number\">0.004</td>",
+        "<table class=\"metrics\"",
+        "id=\"base-models\"",
+    ]
+    .map(at);
+    assert!(places.is_sorted(), "{places:?}");
+    assert_eq!(html.matches("id=\"comparisons\"").count(), 1);
+    assert!(
+        !html.contains(&data.verdicts[0])
+            && !html.contains(&format!("<p>{}</p>", data.comparisons[2].sentence))
+    );
+    assert!(html.contains("Squares: the interval lies above zero (1 of 4); diamonds: below (2)"));
+    assert!(html.contains("Corrected for 4 comparisons (Holm), 3 differ from zero."));
+}
+
+#[test]
+fn without_comparisons_the_verdicts_stand_there() {
+    let data = ReportData { comparisons: Vec::new(), ..fixture::notebook() };
+    let report = render(&data).unwrap();
+    assert!(report.html.contains(&format!("<p class=\"lead\">{}</p>", data.verdicts[0])));
+    assert!(report.html.contains(&format!("<p>{}</p>", data.verdicts[1])));
+    assert!(!report.html.contains("comparisons as a table"));
+    assert!(report.plots.iter().all(|plot| plot.name != "comparisons"));
 }
 
 #[test]
@@ -269,6 +321,32 @@ fn odd(one: f64, other: f64) -> ReportData {
             model(long, ModelKind::Base, &[("ndcg", one), ("recall", other), ("rmse", one), ("mine", other)]),
             model("average", ModelKind::Average, &[("ndcg", other)]),
             model("nothing", ModelKind::Meta, &[]),
+        ],
+        comparisons: [(one, other), (other, one), (0.0, one)]
+            .map(|(low, high)| Comparison {
+                stack: long.to_owned(),
+                rival: long.to_owned(),
+                role: String::new(),
+                metric: "ndcg".to_owned(),
+                difference: one,
+                low,
+                high,
+                level: other,
+                p_holm: one,
+                sentence: String::new(),
+            })
+            .to_vec(),
+        reliability: vec![
+            ReliabilityCurve {
+                model: long.to_owned(),
+                ece: one,
+                points: vec![
+                    ReliabilityPoint { predicted: one, relevant: other, count: 0 },
+                    ReliabilityPoint { predicted: 1.0, relevant: 0.0, count: 1 },
+                    ReliabilityPoint { predicted: 0.0, relevant: 1.0, count: u64::MAX },
+                ],
+            },
+            ReliabilityCurve { model: "none".to_owned(), ece: other, points: Vec::new() },
         ],
         ratings: (0..30)
             .map(|at| RatingCount {

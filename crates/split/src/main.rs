@@ -73,7 +73,8 @@ fn provenance(args: &Args, synthetic: bool, layout: &Layout) -> anyhow::Result<P
         let path = path.context("the current folder is gone")?;
         Ok(path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
     };
-    let given_or_last = |given: &Option<String>, path: &Path| given.clone().map_or_else(|| last_name(path), Ok);
+    let given_or_last =
+        |given: &Option<String>, path: &Path| given.clone().map_or_else(|| last_name(path), Ok);
     Ok(Provenance {
         dataset: given_or_last(&args.dataset, &args.data)?,
         synthetic,

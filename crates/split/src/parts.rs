@@ -44,11 +44,8 @@ pub fn assign(
         );
         return Err(UsageError(problem).into());
     }
-    let folds = parts
-        .iter()
-        .zip(folds)
-        .map(|(&part, fold)| (part != Part::Test).then_some(fold as i8))
-        .collect();
+    let folds =
+        parts.iter().zip(folds).map(|(&part, fold)| (part != Part::Test).then_some(fold as i8)).collect();
     Ok((parts, folds))
 }
 

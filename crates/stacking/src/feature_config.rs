@@ -66,7 +66,9 @@ impl FeatureConfig {
             return Err(FeatureConfigError(problem));
         }
         if self.groups.is_empty() {
-            return Err(FeatureConfigError("groups is empty, expected at least one feature group".to_owned()));
+            return Err(FeatureConfigError(
+                "groups is empty, expected at least one feature group".to_owned(),
+            ));
         }
         let kind = |name: &String| FeatureGroupKind::from_name(name);
         let groups = self.groups.iter().map(kind).collect::<Result<_, _>>();

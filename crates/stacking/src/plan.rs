@@ -60,12 +60,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`PlanError`] where a training rating has no fold below `n_folds`, or there are fewer than two folds.
-    pub fn new(
-        method: Method,
-        parts: &[Part],
-        folds: &[Option<i8>],
-        n_folds: i8,
-    ) -> Result<Self, PlanError> {
+    pub fn new(method: Method, parts: &[Part], folds: &[Option<i8>], n_folds: i8) -> Result<Self, PlanError> {
         let rows_where = |asked: &dyn Fn(usize) -> bool| (0..parts.len()).filter(|&row| asked(row)).collect();
         let known_where = |known: &dyn Fn(usize) -> bool| (0..parts.len()).map(known).collect();
         let is_training = |row: usize| parts[row] != Part::Test;
@@ -79,7 +74,8 @@ impl Plan {
         if n_folds < 2 {
             return Err(PlanError(format!("{n_folds} folds in the split, expected at least 2")));
         }
-        let is_lost = |&row: &usize| is_training(row) && !folds[row].is_some_and(|fold| (0..n_folds).contains(&fold));
+        let is_lost =
+            |&row: &usize| is_training(row) && !folds[row].is_some_and(|fold| (0..n_folds).contains(&fold));
         if let Some(row) = (0..parts.len()).find(is_lost) {
             return Err(PlanError(format!("training rating {row} has no fold below {n_folds}")));
         }
@@ -95,7 +91,8 @@ impl Plan {
             }
         };
         let first = i8::from(method == Method::Forward);
-        let last = Round { name: FINAL.to_owned(), known: known_where(&is_training), asked: test, scale: 1.0 };
+        let last =
+            Round { name: FINAL.to_owned(), known: known_where(&is_training), asked: test, scale: 1.0 };
         Ok(Self { out_of_fold: (first..n_folds).map(round).collect(), last })
     }
 
@@ -131,11 +128,14 @@ mod tests {
         let plan = Plan::new(Method::KFold, &PARTS, &FOLDS, 3).unwrap();
         let rounds: Vec<_> =
             plan.out_of_fold.iter().map(|round| (known(round), round.asked.clone(), round.scale)).collect();
-        assert_eq!(rounds, [
-            (vec![1, 3, 5], vec![0, 4], 1.5),
-            (vec![0, 3, 4], vec![1, 5], 1.5),
-            (vec![0, 1, 4, 5], vec![3], 1.5)
-        ]);
+        assert_eq!(
+            rounds,
+            [
+                (vec![1, 3, 5], vec![0, 4], 1.5),
+                (vec![0, 3, 4], vec![1, 5], 1.5),
+                (vec![0, 1, 4, 5], vec![3], 1.5)
+            ]
+        );
         assert_eq!((known(&plan.last), plan.last.asked.clone()), (vec![0, 1, 3, 4, 5], vec![2]));
         assert_eq!(plan.meta_rows(), [0, 1, 3, 4, 5]);
     }

@@ -17,7 +17,9 @@ use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 use recommenders::Content;
 
-use crate::{BaseColumns, BaseSetup, FeatureError, FeatureSetup, FitError, Method, Plan, PlanError, features};
+use crate::{
+    BaseColumns, BaseSetup, FeatureError, FeatureSetup, FitError, Method, Plan, PlanError, features,
+};
 
 /// The name of the column that must be caught.
 pub const CANARY: &str = "canary";
@@ -142,7 +144,9 @@ pub fn probe(
         } else {
             None
         };
-        for (at, (by_label, by_presence)) in changed(&relabelled).into_iter().zip(changed(&without)).enumerate() {
+        for (at, (by_label, by_presence)) in
+            changed(&relabelled).into_iter().zip(changed(&without)).enumerate()
+        {
             let rows = by_label.into_iter().zip(by_presence).map(|(a, b)| a || b);
             let (mut own, mut other) = (0, 0);
             for (changed, &drawn) in rows.zip(&is_drawn) {
@@ -206,7 +210,12 @@ impl Pipeline<'_> {
     }
 
     /// The features of `candidates`, the asked rows of round `round`, computed from `table` alone; the canary last.
-    fn columns(&self, table: &SplitTable, round: usize, candidates: &[Candidate]) -> Result<Columns, ProbeError> {
+    fn columns(
+        &self,
+        table: &SplitTable,
+        round: usize,
+        candidates: &[Candidate],
+    ) -> Result<Columns, ProbeError> {
         let plan = self.plan(table)?;
         let round = round_of(&plan, round);
         let history = History::from_rows(&table.ratings, |row| round.known[row]);
@@ -248,11 +257,10 @@ impl SplitTable {
     /// The same with other ratings in `rows`: as far from the middle of the scale on the other side, or, from the middle itself, at its end.
     fn relabelled(&self, rows: &BTreeSet<usize>) -> Self {
         let mut table = self.clone();
-        let (low, high) = self
-            .ratings
-            .values
-            .iter()
-            .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
+        let (low, high) =
+            self.ratings.values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| {
+                (low.min(value), high.max(value))
+            });
         for &row in rows {
             let value = &mut table.ratings.values[row];
             let mirrored = low + high - *value;

@@ -10,8 +10,10 @@ use artifacts::manifest::{FileRecord, Timings};
 use artifacts::table::{Source, read_parquet, write_parquet};
 use artifacts::tables::{SCHEMA_KEY, Stored};
 use artifacts::{
-    Error, Layout, Manifest, Provenance, Schema, StageName, atomic, model_file, sha256_of_bytes, sha256_of_file,
+    Error, Layout, Manifest, Provenance, Schema, StageName, atomic, model_file, sha256_of_bytes,
+    sha256_of_file,
 };
+use rayon::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -165,7 +167,9 @@ impl Run {
     /// Whether the stage that makes `artifact` has made it.
     pub fn has(&self, artifact: Artifact) -> bool {
         let below = format!("{}/{}", artifact.stage.name(), artifact.file);
-        self.upstream.iter().any(|manifest| manifest.stage == artifact.stage && manifest.output(&below).is_some())
+        self.upstream
+            .iter()
+            .any(|manifest| manifest.stage == artifact.stage && manifest.output(&below).is_some())
     }
 
     /// A bar over `n_steps` steps on stderr, shown once the work has taken over a second.
@@ -291,12 +295,7 @@ impl Run {
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn write_model<M: Serialize>(
-        &mut self,
-        file: &str,
-        schema: Schema,
-        model: &M,
-    ) -> Result<(), Error> {
+    pub fn write_model<M: Serialize>(&mut self, file: &str, schema: Schema, model: &M) -> Result<(), Error> {
         let path = self.layout.folder(self.stage).join(file);
         let bytes = model_file::encode(schema, model).map_err(|source| Error::Write { path, source })?;
         self.write_bytes(file, &bytes)
@@ -311,6 +310,23 @@ impl Run {
         let path = self.layout.folder(self.stage).join(file);
         atomic::write(&path, |writer| writer.write_all(bytes))?;
         self.record_output(file, &path, None)
+    }
+
+    /// Writes several files into this stage's folder, side by side: each waits for the disk.
+    ///
+    /// # Errors
+    /// [`Error::Write`] for the first that could not be written.
+    pub fn write_all_bytes(&mut self, files: &[(String, &[u8])]) -> Result<(), Error> {
+        self.open()?;
+        let folder = self.layout.folder(self.stage);
+        let write = |(file, bytes): &(String, &[u8])| {
+            atomic::write(&folder.join(file), |writer| writer.write_all(bytes))
+        };
+        files.par_iter().map(write).collect::<Result<(), Error>>()?;
+        for (file, _) in files {
+            self.record_output(file, &folder.join(file), None)?;
+        }
+        Ok(())
     }
 
     /// Removes a file of this stage's folder that an earlier run may have left and this one does not write.

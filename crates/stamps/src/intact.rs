@@ -16,12 +16,10 @@ pub fn check(layout: &Layout, stage: StageName) -> Result<(), Error> {
     let problem = match Manifest::read(layout, stage) {
         Err(Error::Missing { .. }) => return Ok(()),
         Err(error) => error.to_string(),
-        Ok(manifest) => {
-            match manifest.outputs.iter().find(|output| !is_intact(layout, stage, output)) {
-                None => return Ok(()),
-                Some(output) => format!("{} is not what its manifest lists", output.path),
-            }
-        }
+        Ok(manifest) => match manifest.outputs.iter().find(|output| !is_intact(layout, stage, output)) {
+            None => return Ok(()),
+            Some(output) => format!("{} is not what its manifest lists", output.path),
+        },
     };
     let _ = writeln!(std::io::stderr(), "stamps: {problem}: {} runs again", stage.name());
     fs::remove_file(&path).map_err(|source| Error::Write { path, source })

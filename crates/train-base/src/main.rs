@@ -96,10 +96,8 @@ fn fit_all(
     // The test rows are scored from the model files, by the next stage.
     let last = Round { asked: Vec::new(), ..plan.last.clone() };
     let rounds: Vec<&Round> = plan.out_of_fold.iter().chain((!shared).then_some(&last)).collect();
-    let histories: Vec<History> = rounds
-        .par_iter()
-        .map(|round| History::from_rows(&split.ratings, |row| round.known[row]))
-        .collect();
+    let histories: Vec<History> =
+        rounds.par_iter().map(|round| History::from_rows(&split.ratings, |row| round.known[row])).collect();
     let tasks: Vec<(usize, BaseModel)> =
         (0..rounds.len()).flat_map(|at| setup.models.iter().map(move |&model| (at, model))).collect();
     let scored: Vec<Scored> = tasks
@@ -107,8 +105,7 @@ fn fit_all(
         .map(|(at, model)| {
             progress.step(format!("{}, {}", model.name(), rounds[at].name));
             let candidates = split.candidates(&rounds[at].asked);
-            let scored =
-                setup.fit_and_score(model, &rounds[at].name, &histories[at], content, &candidates);
+            let scored = setup.fit_and_score(model, &rounds[at].name, &histories[at], content, &candidates);
             progress.done();
             scored
         })

@@ -133,7 +133,8 @@ impl Config {
             max_iterations: self.logistic.max_iterations,
             tolerance: self.logistic.tolerance,
         };
-        let in_table = |table: &'static str| move |error: rankers::ParamError| UsageError(format!("{table}.{error}"));
+        let in_table =
+            |table: &'static str| move |error: rankers::ParamError| UsageError(format!("{table}.{error}"));
         let gb = self.gb.params();
         let held_out_fraction = self.gb.held_out_fraction;
         if !(0.0..1.0).contains(&held_out_fraction) {

@@ -60,10 +60,12 @@ mod tests {
         let rows = Rows::new(vec!["x".to_owned()], vec![column], &labels).unwrap();
         let (train, held_out) = rows.part(0.1, &mut rng::stream(1, "test")).unwrap();
         assert!((70..130).contains(&held_out.labels.len()), "{}", held_out.labels.len());
-        let mut all: Vec<f64> = [&train, &held_out].iter().flat_map(|part| part.features.column(0).to_vec()).collect();
+        let mut all: Vec<f64> =
+            [&train, &held_out].iter().flat_map(|part| part.features.column(0).to_vec()).collect();
         all.sort_by(f64::total_cmp);
         assert_eq!(all, (0..1000).map(f64::from).collect::<Vec<_>>());
-        let parity = |part: &Rows| part.features.column(0).iter().map(|x| (x % 2.0) as f32).collect::<Vec<_>>();
+        let parity =
+            |part: &Rows| part.features.column(0).iter().map(|x| (x % 2.0) as f32).collect::<Vec<_>>();
         assert_eq!((parity(&train), parity(&held_out)), (train.labels, held_out.labels));
     }
 

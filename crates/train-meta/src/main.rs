@@ -16,9 +16,9 @@ use artifacts::tables::{CurvePoint, FeatureRows};
 use config::{CheckedConfig, Config};
 use dataset::rng;
 use held_out::Rows;
+use rankers::MetaModel;
 use rankers::gbdt::{self, GbdtModel};
 use rankers::logistic::{self, LogisticModel};
-use rankers::MetaModel;
 use stage::{Run, Stage, StageName, Summary, grouped};
 
 #[derive(Debug, clap::Args)]

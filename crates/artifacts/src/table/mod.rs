@@ -29,7 +29,10 @@ impl Table {
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, column: impl Into<Column>) -> Self {
         let (name, column) = (name.into(), column.into());
-        assert!(self.columns.is_empty() || column.len() == self.n_rows(), "column `{name}` has another length");
+        assert!(
+            self.columns.is_empty() || column.len() == self.n_rows(),
+            "column `{name}` has another length"
+        );
         assert!(self.column(&name).is_none(), "column `{name}` stands twice");
         self.columns.push((name, column));
         self

@@ -2,10 +2,10 @@
 
 mod catalogue;
 mod feature_rows;
+mod importances;
 mod learning_curves;
 mod metric_rows;
 mod rows;
-mod importances;
 mod split_ratings;
 mod tags;
 

@@ -1,7 +1,7 @@
 //! `split/ratings.parquet`: one row a rating. Written by `split`, read by `train-base`, `build-features` and `evaluate`.
 
-use dataset::{Candidate, History, Ratings};
 use dataset::split::Part;
+use dataset::{Candidate, History, Ratings};
 
 use super::Stored;
 use crate::Table;

@@ -22,3 +22,26 @@ impl FeatureGroup for DampedStatistics {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::FeatureGroupKind::DampedStatistics;
+    use crate::groups::testing::{assert_column, candidate, compute};
+
+    #[test]
+    fn offsets_are_drawn_to_zero() {
+        let asked = [candidate(1, 30, 0), candidate(2, 20, 0), candidate(3, 40, 0)];
+        let columns = compute(DampedStatistics, &asked, false);
+        assert_column(&columns[0], "user_offset", &[-9.0 / 56.0, 9.0 / 56.0, 0.0]);
+        assert_column(&columns[1], "item_offset", &[-0.125, 0.125, 0.0]);
+    }
+
+    #[test]
+    fn only_earlier_ratings_under_the_temporal_protocol() {
+        // At 150 s: mean 3; item 20 (4 - 3) / 4. User 1 at 0 s: nothing was known, so 2 - 0 - 0; at 100 s the mean was
+        // 2 and item 20 new: 4 - 2 - 0. Together 4 / (2 + 5).
+        let columns = compute(DampedStatistics, &[candidate(1, 20, 150)], true);
+        assert_column(&columns[0], "user_offset", &[4.0 / 7.0]);
+        assert_column(&columns[1], "item_offset", &[0.25]);
+    }
+}

@@ -43,3 +43,16 @@ fn summary(scores: impl ExactSizeIterator<Item = f64> + Clone) -> [f64; 5] {
     let max = scores.fold(f64::NEG_INFINITY, f64::max);
     [mean, variance.sqrt(), min, max, max - min]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::summary;
+
+    #[test]
+    fn mean_spread_and_range() {
+        // mean 3, variance (4 + 0 + 4) / 3
+        let scores = [1.0, 3.0, 5.0].into_iter();
+        assert_eq!(summary(scores), [3.0, (8.0f64 / 3.0).sqrt(), 1.0, 5.0, 4.0]);
+        assert_eq!(summary([].into_iter()), [0.0; 5]);
+    }
+}

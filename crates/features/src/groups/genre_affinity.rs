@@ -28,13 +28,11 @@ pub struct GenreAffinity {
 
 impl GenreAffinity {
     pub(crate) fn new(context: &Context<'_>, known: &Known) -> Self {
-        let of_item = |id| context.items.get(id).map_or_else(GenreSet::default, |item| item.genres);
-        let of_rated: Vec<GenreSet> = known.items.ids.ids().iter().map(|&id| of_item(id)).collect();
-        let kinds_of = |position: usize| of_rated[known.rated_items[position] as usize];
-        Self {
-            affinity: Affinity::new(known, context.items.genre_names().len(), kinds_of),
-            genres: context.items.all().iter().map(|item| item.genres).collect(),
-        }
+        let genres: Vec<GenreSet> = context.items.all().iter().map(|item| item.genres).collect();
+        let kinds_of =
+            |position| known.rated_at(position).map_or_else(GenreSet::default, |item| genres[item]);
+        let affinity = Affinity::new(known, context.items.genre_names().len(), kinds_of);
+        Self { affinity, genres }
     }
 }
 
@@ -65,5 +63,31 @@ impl FeatureGroup for GenreAffinity {
             let n = f64::from(genres.len());
             [sum / n, min, max, n_ratings / n * asked.known.count_scale]
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::FeatureGroupKind::GenreAffinity;
+    use crate::groups::testing::{assert_column, candidate, compute};
+
+    #[test]
+    fn residuals_of_each_genre() {
+        // User 1 rated two comedies, -75/56 and 30/56, and one drama, 30/56. Item 30 has no genre, user 3 no rating.
+        let (comedy, drama) = (-45.0 / 56.0 / 7.0, 30.0 / 56.0 / 6.0);
+        let asked = [candidate(1, 20, 0), candidate(1, 40, 0), candidate(1, 30, 0), candidate(3, 20, 0)];
+        let columns = compute(GenreAffinity, &asked, false);
+        assert_column(&columns[0], "user_genre_affinity", &[f64::midpoint(comedy, drama), drama, 0.0, 0.0]);
+        assert_column(&columns[1], "user_genre_affinity_min", &[comedy, drama, 0.0, 0.0]);
+        assert_column(&columns[2], "user_genre_affinity_max", &[drama, drama, 0.0, 0.0]);
+        assert_column(&columns[3], "user_genre_n_ratings", &[1.5, 1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn only_earlier_ratings_under_the_temporal_protocol() {
+        // At 100 s user 1 has the comedy of 0 s, with the residual 2 - 0 (see `damped_statistics`), and no drama.
+        let columns = compute(GenreAffinity, &[candidate(1, 20, 100)], true);
+        assert_column(&columns[0], "user_genre_affinity", &[2.0 / 6.0 / 2.0]);
+        assert_column(&columns[3], "user_genre_n_ratings", &[0.5]);
     }
 }

@@ -20,8 +20,10 @@ pub struct GenreFlags {
 impl GenreFlags {
     pub(crate) fn new(context: &Context<'_>) -> Self {
         let name = |genre: &String| {
-            let word: String =
-                genre.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+            let word: String = genre
+                .chars()
+                .map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+                .collect();
             format!("item_is_{word}")
         };
         Self {
@@ -42,5 +44,19 @@ impl FeatureGroup for GenreFlags {
             values: of_place.iter().map(|genres| flag(genres, genre)).collect(),
         };
         self.names.iter().enumerate().map(column).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::FeatureGroupKind::GenreFlags;
+    use crate::groups::testing::{assert_column, candidate, compute};
+
+    #[test]
+    fn one_column_a_genre() {
+        let asked = [candidate(1, 10, 0), candidate(1, 20, 0), candidate(1, 30, 0), candidate(1, 50, 0)];
+        let columns = compute(GenreFlags, &asked, false);
+        assert_column(&columns[0], "item_is_comedy", &[1.0, 1.0, 0.0, 0.0]);
+        assert_column(&columns[1], "item_is_drama", &[0.0, 1.0, 0.0, 0.0]);
     }
 }

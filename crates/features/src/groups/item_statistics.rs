@@ -20,3 +20,29 @@ impl FeatureGroup for ItemStatistics {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::FeatureGroupKind::ItemStatistics;
+    use crate::groups::testing::{assert_column, candidate, compute};
+
+    #[test]
+    fn count_and_mean() {
+        let asked = [candidate(1, 30, 0), candidate(2, 10, 0), candidate(3, 40, 0), candidate(3, 50, 0)];
+        let columns = compute(ItemStatistics, &asked, false);
+        assert_column(&columns[0], "item_n_ratings", &[1.0, 2.0, 0.0, 0.0]);
+        assert_column(&columns[1], "item_mean_rating", &[3.0, 3.5, 3.5, 3.5]);
+    }
+
+    #[test]
+    fn only_earlier_ratings_under_the_temporal_protocol() {
+        // At 0 s nothing at all is known; at 150 s item 10 has 2 stars and all ratings the mean 3.
+        let columns = compute(
+            ItemStatistics,
+            &[candidate(2, 10, 0), candidate(2, 10, 150), candidate(2, 30, 150)],
+            true,
+        );
+        assert_column(&columns[0], "item_n_ratings", &[0.0, 1.0, 0.0]);
+        assert_column(&columns[1], "item_mean_rating", &[0.0, 2.0, 3.0]);
+    }
+}

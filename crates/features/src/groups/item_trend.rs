@@ -33,3 +33,21 @@ impl FeatureGroup for ItemTrend {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::FeatureGroupKind::ItemTrend;
+    use crate::groups::testing::{assert_column, candidate, compute};
+
+    #[test]
+    fn residuals_fade_over_a_year() {
+        // Item 20 has one rating, at 100 s, with the residual 30/56; a year later its weight is 1/e.
+        let year = 365 * 86_400;
+        let asked = [candidate(2, 20, 100), candidate(2, 20, 100 + year), candidate(2, 40, 0)];
+        let columns = compute(ItemTrend, &asked, false);
+        let weight = (-1f64).exp();
+        let residual = 30.0 / 56.0;
+        assert_column(&columns[0], "item_trend", &[residual / 6.0, weight * residual / (weight + 5.0), 0.0]);
+        assert_column(&columns[1], "item_trend_weight", &[1.0, weight, 0.0]);
+    }
+}

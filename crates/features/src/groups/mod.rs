@@ -11,6 +11,7 @@ pub mod item_trend;
 pub mod mood;
 pub mod relevant_share;
 pub mod session;
+pub mod similar_mood;
 pub mod spread;
 pub mod support;
 pub mod taste;
@@ -18,8 +19,11 @@ pub mod time;
 pub mod user_statistics;
 pub mod user_tenure;
 
-use crate::known::{Asked, Place};
+#[cfg(test)]
+mod testing;
+
 use crate::Column;
+use crate::known::{Asked, Place};
 
 /// Related feature columns, prepared from a [`crate::Context`] once and computed for many batches.
 ///
@@ -35,7 +39,8 @@ pub(crate) fn columns<const N: usize>(
     asked: &Asked<'_>,
     values: impl Fn(&Place) -> [f64; N],
 ) -> Vec<Column> {
-    let mut columns = names.map(|name| Column { name: name.to_owned(), values: Vec::with_capacity(asked.places.len()) });
+    let mut columns =
+        names.map(|name| Column { name: name.to_owned(), values: Vec::with_capacity(asked.places.len()) });
     for place in &asked.places {
         for (column, value) in columns.iter_mut().zip(values(place)) {
             column.values.push(value);

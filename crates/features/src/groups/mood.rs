@@ -1,107 +1,128 @@
-//! exploration version
+//! What the user gave shortly before and after: mood, and the kind of list that the user was going through.
+//!
+//! The residuals (rating less the damped baseline) of the user's known ratings, weighted by `exp(-|distance in time| / width)`;
+//! under the temporal protocol those of earlier ratings only.
+//!
+//! | column | unit | range | where nothing is known |
+//! |---|---|---|---|
+//! | `mood_30s`, `mood_10m`, `mood_1d` | stars, `sum(w e) / (sum(w) + 1)` at that width | about -4.5 to 4.5 | 0 |
+//! | `mood_30s_weight`, `mood_10m_weight`, `mood_1d_weight` | `ln(1 + sum(w) *` [`crate::Context::count_scale`]`)` | 0 or more | 0 |
+//! | `mood_item_offset` | stars, the items' offsets `b_i` at a width of two minutes: does the user rate good ones now? | about -4.5 to 4.5 | 0 |
+//! | `mood_nearest` | stars, the residual of the rating nearest in time, the earlier of two | about -4.5 to 4.5 | 0 |
+//! | `mood_nearest_seconds` | `ln(1 + seconds to that rating)` | 0 to 20 | 20 |
+
 use super::{FeatureGroup, columns};
-use crate::known::{Known, TimeKernel};
+use crate::known::{Known, Seen, TimeKernel, Weighted};
 use crate::{Asked, Column};
+
+/// Widths of the kernels, in seconds.
+const WIDTHS: [f64; 3] = [30.0, 600.0, 86_400.0];
+const ITEM_OFFSET_WIDTH: f64 = 120.0;
+const DAMPING: f64 = 1.0;
+/// About `ln(1 + 15 years in seconds)`.
+const FAR: f64 = 20.0;
 
 /// The group; see the module.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Mood { k: Vec<TimeKernel>, x: Vec<TimeKernel>, facts: Vec<(u64, f64, f64)>, cat: Vec<(u64, f64)> }
+pub struct Mood {
+    residuals: [TimeKernel; 3],
+    item_offsets: TimeKernel,
+}
 
 impl Mood {
-    pub(crate) fn new(context: &crate::Context<'_>, known: &Known) -> Self {
-        let new = |w: f64| TimeKernel::new(&known.users, &known.baseline.by_user, w, known.earlier_only);
-        let facts: Vec<(u64, f64, f64)> = known.items.ids.ids().iter().enumerate().map(|(r, &id)| {
-            let i = context.items.get(id);
-            let t = known.items.tally(r as u32, known.items.range(r as u32).end);
-            (i.map_or(0, |i| i.genres.0), i.and_then(|i| i.year).map_or(1990.0, f64::from), crate::known::item_offset(&t, &known.overall(0)))
-        }).collect();
-        let cat = context.items.all().iter().map(|i| (i.genres.0, i.year.map_or(1990.0, f64::from))).collect();
-        let e = &known.baseline.by_user;
-        let sq: Vec<f64> = e.iter().map(|e| e * e).collect();
-        let off: Vec<f64> = known.rated_items.iter().map(|&i| facts[i as usize].2).collect();
-        let x = vec![TimeKernel::new(&known.users, &sq, 600.0, known.earlier_only), TimeKernel::new(&known.users, &off, 120.0, known.earlier_only)];
-        Self { x, facts, cat, k: [10.0, 30.0, 120.0, 600.0, 3600.0, 86400.0, 86400.0 * 30.0].map(new).into() }
+    pub(crate) fn new(known: &Known) -> Self {
+        let kernel = |values, width| TimeKernel::new(&known.users, values, width, known.earlier_only);
+        Self {
+            residuals: WIDTHS.map(|width| kernel(&known.baseline.by_user, width)),
+            item_offsets: kernel(&known.baseline.item_offsets, ITEM_OFFSET_WIDTH),
+        }
     }
 }
 
 impl FeatureGroup for Mood {
     fn compute(&self, asked: &Asked<'_>) -> Vec<Column> {
         let known = asked.known;
-        let mut all = vec![];
-        for (name, kernel) in ["10s", "30s", "2m", "10m", "1h", "1d", "30d"].into_iter().zip(&self.k) {
-            all.extend(columns([&format!("mood_{name}"), &format!("moodw_{name}")], asked, |place| {
-                let s = kernel.at(&known.users, place.user, place.at);
-                [s.damped_mean(1.0), s.weight.ln_1p()]
-            }));
+        let names = [
+            "mood_30s",
+            "mood_10m",
+            "mood_1d",
+            "mood_30s_weight",
+            "mood_10m_weight",
+            "mood_1d_weight",
+            "mood_item_offset",
+            "mood_nearest",
+            "mood_nearest_seconds",
+        ];
+        columns(names, asked, |place| {
+            let sums = |kernel: &TimeKernel| kernel.at(&known.users, place.user, place.at);
+            let [short, middle, long] =
+                [&self.residuals[0], &self.residuals[1], &self.residuals[2]].map(sums);
+            let mean = |sums: Weighted| sums.damped_mean(DAMPING);
+            let weight = |sums: Weighted| (sums.weight * known.count_scale).ln_1p();
+            let (nearest, distance) = nearest(known, place.user, place.at);
+            [
+                mean(short),
+                mean(middle),
+                mean(long),
+                weight(short),
+                weight(middle),
+                weight(long),
+                mean(sums(&self.item_offsets)),
+                nearest,
+                distance,
+            ]
+        })
+    }
+}
+
+/// The residual of the user's known rating nearest to `at`, and `ln(1 + seconds)` to it.
+fn nearest(known: &Known, user: Option<Seen>, at: i64) -> (f64, f64) {
+    let Some(Seen { start, before, end, .. }) = user else { return (0.0, FAR) };
+    let distance = |position: &usize| known.users.times[*position].abs_diff(at);
+    let earlier = (before > start).then(|| before - 1);
+    let later = (before < end).then_some(before);
+    match earlier.into_iter().chain(later).min_by_key(distance) {
+        Some(position) => (known.baseline.by_user[position], (distance(&position) as f64).ln_1p().min(FAR)),
+        None => (0.0, FAR),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::FeatureGroupKind;
+    use crate::groups::testing::{assert_column, candidate, compute};
+
+    /// User 1 has the residuals -75/56 at 0 s and 30/56 at 100 s, for items of the offsets 0 and 1/8.
+    #[test]
+    fn residuals_fade_with_the_distance_in_time() {
+        let columns = compute(FeatureGroupKind::Mood, &[candidate(1, 30, 40), candidate(3, 30, 40)], false);
+        let (first, second) = (-75.0 / 56.0, 30.0 / 56.0);
+        for (column, width) in [30.0, 600.0, 86_400.0].into_iter().enumerate() {
+            let (w, v) = ((-40.0f64 / width).exp(), (-60.0f64 / width).exp());
+            let mean = (w * first + v * second) / (w + v + 1.0);
+            assert_column(&columns[column], ["mood_30s", "mood_10m", "mood_1d"][column], &[mean, 0.0]);
+            let name = ["mood_30s_weight", "mood_10m_weight", "mood_1d_weight"][column];
+            assert_column(&columns[column + 3], name, &[(w + v).ln_1p(), 0.0]);
         }
-        for (n, width) in [(5usize, 600.0f64), (10, 600.0), (20, 600.0), (20, 60.0), (20, 1e5)] {
-            all.extend(columns([&format!("near_{n}_{width}"), &format!("nearw_{n}_{width}")], asked, |place| {
-                let Some(user) = place.user else { return [0.0; 2] };
-                let t = &known.users.times;
-                let (mut a, mut b) = (user.before, user.before);
-                let (mut w, mut s) = (0.0, 0.0);
-                for _ in 0..n {
-                    let left = (a > user.start).then(|| place.at - t[a - 1]);
-                    let right = (b < user.end).then(|| t[b] - place.at);
-                    let (d, p) = match (left, right) {
-                        (Some(l), Some(r)) if l <= r => { a -= 1; (l, a) }
-                        (_, Some(r)) => { b += 1; (r, b - 1) }
-                        (Some(l), None) => { a -= 1; (l, a) }
-                        _ => break,
-                    };
-                    let x = (-(d as f64) / width).exp();
-                    w += x;
-                    s += x * known.baseline.by_user[p];
-                }
-                [s / (w + 1.0), w]
-            }));
-        }
-        all.extend(columns(["nearest_e", "nearest_d", "prev_e", "prev_d", "next_e", "next_d", "same_n", "same_e"], asked, |place| {
-            let Some(user) = place.user else { return [0.0; 8] };
-            let t = &known.users.times;
-            let e = &known.baseline.by_user;
-            let left = (user.before > user.start).then(|| (place.at - t[user.before - 1], e[user.before - 1]));
-            let right = (user.before < user.end).then(|| (t[user.before] - place.at, e[user.before]));
-            let none = (320_000_000, 0.0);
-            let (l, r) = (left.unwrap_or(none), right.unwrap_or(none));
-            let n = if l.0 <= r.0 { l } else { r };
-            let (mut c, mut s) = (0.0, 0.0);
-            let mut p = user.before;
-            while p < user.end && t[p] == place.at { c += 1.0; s += e[p]; p += 1; }
-            [n.1, (n.0 as f64).ln_1p(), l.1, (l.0 as f64).ln_1p(), r.1, (r.0 as f64).ln_1p(), c, s / (c + 1.0)]
-        }));
-        all.extend(columns(["x_sq", "x_off"], asked, |place| {
-            let s = self.x[0].at(&known.users, place.user, place.at);
-            let o = self.x[1].at(&known.users, place.user, place.at);
-            [(s.sum + 0.8) / (s.weight + 1.0), o.damped_mean(1.0)]
-        }));
-        all.extend(columns(["sim_g", "sim_gw", "sim_y", "sim_yw", "sim_gy", "sim_gyw", "rank3", "rank7"], asked, |place| {
-            let (Some(user), Some(c)) = (place.user, place.catalogue) else { return [0.0; 8] };
-            let (g, y) = self.cat[c as usize];
-            let t = &known.users.times;
-            let (mut a, mut b) = (user.before, user.before);
-            let mut o = [0.0f64; 8];
-            for k in 0..30 {
-                let left = (a > user.start).then(|| place.at - t[a - 1]);
-                let right = (b < user.end).then(|| t[b] - place.at);
-                let (d, p) = match (left, right) {
-                    (Some(l), Some(r)) if l <= r => { a -= 1; (l, a) }
-                    (_, Some(r)) => { b += 1; (r, b - 1) }
-                    (Some(l), None) => { a -= 1; (l, a) }
-                    _ => break,
-                };
-                let e = known.baseline.by_user[p];
-                let f = self.facts[known.rated_items[p] as usize];
-                let j = f64::from((f.0 & g).count_ones()) / f64::from((f.0 | g).count_ones().max(1));
-                let w = (-(d as f64) / 600.0).exp();
-                let yw = (-(f.1 - y).abs() / 5.0).exp();
-                o[0] += w * j * e; o[1] += w * j; o[2] += w * yw * e; o[3] += w * yw; o[4] += w * yw * j * e; o[5] += w * yw * j;
-                if k < 3 { o[6] += e / 3.0; }
-                if k < 7 { o[7] += e / 7.0; }
-            }
-            for q in [0, 2, 4] { o[q] /= o[q + 1] + 1.0; }
-            o
-        }));
-        all
+        let (w, v) = ((-40.0f64 / 120.0).exp(), (-60.0f64 / 120.0).exp());
+        assert_column(&columns[6], "mood_item_offset", &[v * 0.125 / (w + v + 1.0), 0.0]);
+        assert_column(&columns[7], "mood_nearest", &[first, 0.0]);
+        assert_column(&columns[8], "mood_nearest_seconds", &[40f64.ln_1p(), 20.0]);
+    }
+
+    #[test]
+    fn of_two_equally_near_the_earlier_counts() {
+        let columns = compute(FeatureGroupKind::Mood, &[50, 51].map(|at| candidate(1, 30, at)), false);
+        assert_column(&columns[7], "mood_nearest", &[-75.0 / 56.0, 30.0 / 56.0]);
+    }
+
+    #[test]
+    fn only_earlier_ratings_under_the_temporal_protocol() {
+        // User 1's rating of 0 s has the residual 2 (nothing was known then); that of 100 s is not earlier than 100 s.
+        let columns = compute(FeatureGroupKind::Mood, &[candidate(1, 30, 100), candidate(1, 30, 0)], true);
+        let w = (-100.0f64 / 600.0).exp();
+        assert_column(&columns[1], "mood_10m", &[w * 2.0 / (w + 1.0), 0.0]);
+        assert_column(&columns[7], "mood_nearest", &[2.0, 0.0]);
+        assert_column(&columns[8], "mood_nearest_seconds", &[100f64.ln_1p(), 20.0]);
     }
 }

@@ -28,22 +28,34 @@ pub struct Taste {
 
 impl Taste {
     pub(crate) fn new(context: &Context<'_>, known: &Known) -> Self {
-        let band_of_year = |year: Option<i32>| year.map(|year| ((year - 1870).max(0) / 5).min(N_BANDS as i32 - 1) as usize);
-        let rated: Vec<Option<usize>> = (known.items.ids.ids().iter())
-            .map(|&id| context.items.get(id).and_then(|item| band_of_year(item.year)))
-            .collect();
-        let only = |band: Option<usize>| GenreSet(band.map_or(0, |band| 1 << band));
-        let item_at = |position: usize| known.rated_items[position];
-        let popularity = |position: usize| {
-            let item = known.seen(&known.items, item_at(position), known.users.times[position]);
-            Some(popularity_band(item.n() as f64 * known.count_scale))
+        let year_bands: Vec<Option<usize>> =
+            context.items.all().iter().map(|item| item.year.map(year_band)).collect();
+        let of_year = |position| only(known.rated_at(position).and_then(|item| year_bands[item]));
+        let of_popularity = |position: usize| {
+            let row = known.rated_items[position];
+            let item = known.tally(&known.items, row, known.users.times[position]);
+            only(Some(popularity_band(item.count() * known.count_scale)))
         };
         Self {
-            years: Affinity::new(known, N_BANDS, |position| only(rated[item_at(position) as usize])),
-            popularity: Affinity::new(known, N_BANDS, |position| only(popularity(position))),
-            year_bands: context.items.all().iter().map(|item| band_of_year(item.year)).collect(),
+            years: Affinity::new(known, N_BANDS, of_year),
+            popularity: Affinity::new(known, N_BANDS, of_popularity),
+            year_bands,
         }
     }
+}
+
+/// The set of this one band.
+fn only(band: Option<usize>) -> GenreSet {
+    let mut bands = GenreSet::default();
+    if let Some(band) = band {
+        bands.insert(band);
+    }
+    bands
+}
+
+/// 0 up to 1874, 1 up to 1879, and so on.
+fn year_band(year: i32) -> usize {
+    ((year.saturating_sub(1870).max(0) / 5) as usize).min(N_BANDS - 1)
 }
 
 /// 0 for no rating, 1 for one, 2 for two and three, and so on.
@@ -73,5 +85,33 @@ impl FeatureGroup for Taste {
                 of_band(&self.popularity, user, popularity_band(n_ratings)),
             ]
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FeatureGroupKind;
+    use crate::groups::testing::{assert_column, candidate, compute};
+
+    #[test]
+    fn bands() {
+        assert_eq!([year_band(1800), year_band(1874), year_band(1875), year_band(1995)], [0, 0, 1, 25]);
+        assert_eq!(year_band(i32::MAX), N_BANDS - 1);
+        assert_eq!([0.0, 1.0, 2.0, 3.0, 4.0, 7.0, 8.0].map(popularity_band), [0, 1, 2, 2, 3, 3, 4]);
+    }
+
+    #[test]
+    fn residuals_of_the_band_and_half_of_its_neighbours() {
+        // User 1 has -75/56 for 1990 (2 ratings) and 30/56 for 1995 (1 rating); user 2 has 75/56 and, for 2000, -30/56.
+        let asked = [candidate(1, 10, 0), candidate(1, 30, 0), candidate(2, 30, 0), candidate(1, 40, 0)];
+        let columns = compute(FeatureGroupKind::Taste, &asked, false);
+        let near = |sum: f64, n: f64| sum / 56.0 / (n + 5.0);
+        let expected = [near(-75.0 + 15.0, 1.5), near(15.0, 0.5), near(-30.0, 1.0), 0.0];
+        assert_column(&columns[0], "user_year_affinity", &expected);
+        // Popularity bands: item 10 is in 2, items 20 and 30 in 1, item 40 in 0.
+        let expected =
+            [near(-75.0 + 15.0, 1.5), near(30.0 - 37.5, 1.5), near(-30.0 + 37.5, 1.5), near(15.0, 0.5)];
+        assert_column(&columns[1], "user_popularity_affinity", &expected);
     }
 }

@@ -2,7 +2,7 @@
 
 use dataset::GenreSet;
 
-use super::{Known, Seen, Tally};
+use super::{Known, Seen};
 
 /// Count and sum of the residuals of each user's ratings of each kind of item; an item may be of several kinds.
 #[derive(Debug, Clone, PartialEq)]

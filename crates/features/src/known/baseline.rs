@@ -16,6 +16,8 @@ const USER_DAMPING: f64 = 5.0;
 pub struct Baseline {
     /// Position in the users' timeline -> sum of the user's `r - mu - b_i` up to and with this rating.
     running: Vec<f64>,
+    /// Position in the users' timeline -> `b_i` of the item rated.
+    pub item_offsets: Vec<f64>,
     /// Position in the users' timeline -> residual `r - mu - b_i - b_u`.
     pub by_user: Vec<f64>,
     /// Position in the items' timeline -> the same residual.
@@ -25,16 +27,17 @@ pub struct Baseline {
 impl Baseline {
     /// Takes the baseline of `entries`, which are in time order.
     pub fn new(known: &Known, entries: &[Entry]) -> Self {
-        let above_item = |entry: &Entry| {
-            let overall = known.overall(entry.time);
-            let item = known.seen(&known.items, entry.item, entry.time);
-            let tally = known.items.tally(item.row, item.end);
-            let offset = item_offset(&tally, &overall);
-            f64::from(entry.value) - overall.mean_or(0.0) - offset
-        };
         let users = &known.users;
-        let above: Vec<f64> = users.entries.iter().map(|&place| above_item(&entries[place as usize])).collect();
-        let mut baseline = Self { running: above.clone(), by_user: above, by_item: Vec::new() };
+        let mut item_offsets = Vec::with_capacity(entries.len());
+        let mut above = Vec::with_capacity(entries.len());
+        for &place in &users.entries {
+            let entry = &entries[place as usize];
+            let overall = known.overall(entry.time);
+            let offset = item_offset(&known.tally(&known.items, entry.item, entry.time), &overall);
+            item_offsets.push(offset);
+            above.push(f64::from(entry.value) - overall.mean_or(0.0) - offset);
+        }
+        let mut baseline = Self { running: above.clone(), item_offsets, by_user: above, by_item: Vec::new() };
         for row in 0..users.n_rows() as u32 {
             let range = users.range(row);
             for position in range.start + 1..range.end {

@@ -40,40 +40,42 @@ pub struct TimeKernel {
 impl TimeKernel {
     /// Prepares the sums of `values`, one a position of `timeline`. `width` is in seconds, above 0.
     pub fn new(timeline: &Timeline, values: &[f64], width: f64, earlier_only: bool) -> Self {
-        let mut kernel = Self { width, left: Vec::with_capacity(values.len()), right: Vec::new() };
         let own = |position: usize| Weighted { weight: 1.0, sum: values[position] };
-        let gap = |position: usize| kernel_weight(timeline.times[position + 1] - timeline.times[position], width);
+        let n_right = if earlier_only { 0 } else { values.len() };
+        let mut left = Vec::with_capacity(values.len());
+        let mut right = vec![Weighted::default(); n_right];
+        let mut decays = vec![0.0; values.len()]; // position -> weight of the gap to the rating before
         for row in 0..timeline.n_rows() as u32 {
+            let mut sums = Weighted::default();
             for position in timeline.range(row) {
-                let earlier = if position > timeline.range(row).start {
-                    kernel.left[position - 1].decayed(gap(position - 1))
-                } else {
-                    Weighted::default()
-                };
-                kernel.left.push(own(position).plus(earlier));
-            }
-        }
-        if !earlier_only {
-            kernel.right = vec![Weighted::default(); values.len()];
-            for row in 0..timeline.n_rows() as u32 {
-                let range = timeline.range(row);
-                for position in range.clone().rev() {
-                    let later = if position + 1 < range.end {
-                        kernel.right[position + 1].decayed(gap(position))
-                    } else {
-                        Weighted::default()
-                    };
-                    kernel.right[position] = own(position).plus(later);
+                if position > timeline.range(row).start {
+                    decays[position] = kernel_weight(
+                        timeline.times[position].saturating_sub(timeline.times[position - 1]),
+                        width,
+                    );
                 }
+                sums = own(position).plus(sums.decayed(decays[position]));
+                left.push(sums);
+            }
+            if earlier_only {
+                continue;
+            }
+            let mut sums = Weighted::default();
+            for position in timeline.range(row).rev() {
+                sums = own(position).plus(sums);
+                right[position] = sums;
+                sums = sums.decayed(decays[position]);
             }
         }
-        kernel
+        Self { width, left, right }
     }
 
     /// The sums over the ratings of `seen` as seen from time `at`.
     pub fn at(&self, timeline: &Timeline, seen: Option<Seen>, at: i64) -> Weighted {
         let Some(Seen { start, before, end, .. }) = seen else { return Weighted::default() };
-        let from = |position: usize| kernel_weight((timeline.times[position] - at).abs(), self.width);
+        let from = |position: usize| {
+            kernel_weight(timeline.times[position].saturating_sub(at).saturating_abs(), self.width)
+        };
         let mut total = Weighted::default();
         if before > start {
             total = self.left[before - 1].decayed(from(before - 1));
@@ -85,8 +87,10 @@ impl TimeKernel {
     }
 }
 
+/// `exp(-seconds / width)`, and 0 where that is below 1e-21: it would be lost beside any nearer rating, and `exp` is slow there.
 fn kernel_weight(seconds: i64, width: f64) -> f64 {
-    (-(seconds as f64) / width).exp()
+    let widths = seconds as f64 / width;
+    if widths < 48.0 { (-widths).exp() } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -109,12 +113,16 @@ mod tests {
             let seen = Seen { row: 0, start: 0, before, end: if earlier_only { before } else { 5 } };
             let got = kernel.at(&timeline, Some(seen), at);
             let (mut weight, mut sum) = (0.0, 0.0);
-            for (&time, &value) in times.iter().zip(&values).filter(|(time, _)| !earlier_only || **time < at) {
+            for (&time, &value) in times.iter().zip(&values).filter(|(time, _)| !earlier_only || **time < at)
+            {
                 let w = (-((time - at).abs() as f64) / 10.0).exp();
                 weight += w;
                 sum += w * value;
             }
-            assert!((got.weight - weight).abs() < 1e-12 && (got.sum - sum).abs() < 1e-12, "{at} {earlier_only}");
+            assert!(
+                (got.weight - weight).abs() < 1e-12 && (got.sum - sum).abs() < 1e-12,
+                "{at} {earlier_only}"
+            );
         }
     }
 

@@ -7,11 +7,11 @@ mod place;
 mod tally;
 mod timeline;
 
-use dataset::{Items, IdIndex};
+use dataset::IdIndex;
 
 pub(crate) use affinity::Affinity;
 pub(crate) use baseline::item_offset;
-pub(crate) use kernel::TimeKernel;
+pub(crate) use kernel::{TimeKernel, Weighted};
 pub use place::{Asked, Place, Seen};
 pub(crate) use tally::Tally;
 pub(crate) use timeline::{Entry, Timeline};
@@ -33,6 +33,8 @@ pub struct Known {
     pub(crate) rated_items: Vec<u32>,
     /// The catalogue's ids, ascending: a [`Place::catalogue`] is an index into them.
     catalogue: IdIndex,
+    /// Item index -> index in the catalogue.
+    pub(crate) catalogue_of: Vec<Option<u32>>,
     /// What counts are multiplied by: [`Context::count_scale`].
     pub(crate) count_scale: f64,
     pub(crate) earlier_only: bool,
@@ -59,12 +61,15 @@ impl Known {
         }
         let times = if earlier_only { entries.iter().map(|entry| entry.time).collect() } else { Vec::new() };
         let rated_items = users.entries.iter().map(|&place| entries[place as usize].item).collect();
+        let catalogue = IdIndex::new(context.items.all().iter().map(|item| item.item_id));
+        let catalogue_of = items.ids.ids().iter().map(|&id| catalogue.index_of(id)).collect();
         let mut known = Self {
             users,
             items,
             baseline: Baseline::default(),
             rated_items,
-            catalogue: catalogue(context.items),
+            catalogue,
+            catalogue_of,
             count_scale: context.count_scale(),
             earlier_only,
             times,
@@ -75,6 +80,11 @@ impl Known {
         known
     }
 
+    /// The index in the catalogue of the item rated at `position` of the users' timeline.
+    pub(crate) fn rated_at(&self, position: usize) -> Option<usize> {
+        self.catalogue_of[self.rated_items[position] as usize].map(|index| index as usize)
+    }
+
     /// The tally of all ratings known at time `at`.
     pub(crate) fn overall(&self, at: i64) -> Tally {
         if !self.earlier_only {
@@ -82,6 +92,11 @@ impl Known {
         }
         let n = self.times.partition_point(|&time| time < at);
         if n == 0 { Tally::default() } else { self.running[n - 1] }
+    }
+
+    /// The tally of row `row` of `side` as it is known at time `at`.
+    pub(crate) fn tally(&self, side: &Timeline, row: u32, at: i64) -> Tally {
+        side.tally(row, if self.earlier_only { side.before(row, at) } else { side.range(row).end })
     }
 
     /// Row `row` of `side` as it is known at time `at`.
@@ -101,10 +116,8 @@ fn in_time_order(context: &Context<'_>) -> Vec<Entry> {
         let rated = items.iter().zip(values).zip(history.times_of(user));
         entries.extend(rated.map(|((&item, &value), &time)| Entry { user, item, value, time }));
     }
-    entries.sort_unstable_by_key(|entry| (entry.time, entry.user, entry.item));
-    entries
-}
-
-fn catalogue(items: &Items) -> IdIndex {
-    IdIndex::new(items.all().iter().map(|item| item.item_id))
+    let mut order: Vec<(i64, u32)> =
+        entries.iter().zip(0..).map(|(entry, place): (&Entry, u32)| (entry.time, place)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, place)| entries[place as usize]).collect()
 }

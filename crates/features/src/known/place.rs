@@ -74,11 +74,16 @@ impl<'a> Asked<'a> {
         let places = (batch.candidates().iter())
             .map(|candidate| {
                 let at = candidate.at;
+                let user = user.index(&known.users.ids, candidate.user_id);
+                let item = known.items.ids.index_of(candidate.item_id);
                 Place {
                     at,
-                    user: user.index(&known.users.ids, candidate.user_id).map(|row| known.seen(&known.users, row, at)),
-                    item: known.items.ids.index_of(candidate.item_id).map(|row| known.seen(&known.items, row, at)),
-                    catalogue: known.catalogue.index_of(candidate.item_id),
+                    user: user.map(|row| known.seen(&known.users, row, at)),
+                    item: item.map(|row| known.seen(&known.items, row, at)),
+                    catalogue: match item {
+                        Some(row) => known.catalogue_of[row as usize],
+                        None => known.catalogue.index_of(candidate.item_id),
+                    },
                     overall: known.overall(at),
                 }
             })

@@ -47,7 +47,12 @@ fn the_order_of_the_raw_rows_changes_nothing_but_the_row_numbers() {
     other.data = shuffled;
     other.split_flags.extend(["--dataset".to_owned(), "small".to_owned()]);
     other.run_all(&STAGES);
-    for artifact in ["train-base/mf.bin", "build-features/test.parquet", "train-meta/gb.bin", "evaluate/metrics.parquet"] {
-        assert!(std::fs::read(run.path(artifact)).unwrap() == std::fs::read(other.path(artifact)).unwrap(), "{artifact}");
+    for artifact in
+        ["train-base/mf.bin", "build-features/test.parquet", "train-meta/gb.bin", "evaluate/metrics.parquet"]
+    {
+        assert!(
+            std::fs::read(run.path(artifact)).unwrap() == std::fs::read(other.path(artifact)).unwrap(),
+            "{artifact}"
+        );
     }
 }

@@ -37,7 +37,15 @@ impl Graph {
         let before = self.times();
         let bin = binary("split");
         let output = Command::new("make")
-            .args(["--no-print-directory", "-f", "scripts/pipeline.mk", target, "PRESET=default", "SEED=42", "THREADS=1"])
+            .args([
+                "--no-print-directory",
+                "-f",
+                "scripts/pipeline.mk",
+                target,
+                "PRESET=default",
+                "SEED=42",
+                "THREADS=1",
+            ])
             .arg(format!("DATA={}", fixture::data().display()))
             .arg(format!("BIN={}", bin.parent().unwrap_or(Path::new(".")).display()))
             .arg(format!("CONFIG={}", self.path("config").display()))

@@ -98,7 +98,10 @@ fn a_missing_artifact_says_what_to_run() {
         "build-features: error: train-base/genre.bin is missing; run `make train-base`"
     );
     fs::remove_file(run.path("split/manifest.json")).unwrap();
-    assert_eq!(refused(&run, "train-base"), "train-base: error: split/manifest.json is missing; run `make split`");
+    assert_eq!(
+        refused(&run, "train-base"),
+        "train-base: error: split/manifest.json is missing; run `make split`"
+    );
 }
 
 #[test]
@@ -135,7 +138,10 @@ fn a_full_disk_is_a_failure_and_leaves_nothing_half_written() {
     assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
     assert!(outcome.stderr.to_lowercase().contains("no space left on device"), "{}", outcome.stderr);
     let left: Vec<String> = files_below(&full.artifacts).into_keys().collect();
-    assert!(!left.iter().any(|name| name.contains(".unfinished-") || name.ends_with("manifest.json")), "{left:?}");
+    assert!(
+        !left.iter().any(|name| name.contains(".unfinished-") || name.ends_with("manifest.json")),
+        "{left:?}"
+    );
 }
 
 /// A file system of 32 kB, unmounted when dropped.

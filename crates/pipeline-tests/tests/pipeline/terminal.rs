@@ -29,6 +29,10 @@ fn quiet_is_quiet() {
     for stage in pipeline_tests::STAGES {
         let mut command = run.command(stage);
         let outcome: pipeline_tests::Outcome = command.arg("--quiet").output().unwrap().into();
-        assert_eq!((outcome.code, outcome.stdout.as_str(), outcome.stderr.as_str()), (Some(0), "", ""), "{stage}");
+        assert_eq!(
+            (outcome.code, outcome.stdout.as_str(), outcome.stderr.as_str()),
+            (Some(0), "", ""),
+            "{stage}"
+        );
     }
 }

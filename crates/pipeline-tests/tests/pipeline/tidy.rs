@@ -25,10 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("build-features", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     ("train-meta", &["artifacts", "dataset", "rankers", "stage"]),
     ("evaluate", &["artifacts", "dataset", "metrics", "rankers", "recommenders", "report", "stage"]),
-    (
-        "pipeline-tests",
-        &["artifacts", "dataset", "metrics", "rankers", "recommenders", "synth"],
-    ),
+    ("pipeline-tests", &["artifacts", "dataset", "metrics", "rankers", "recommenders", "synth"]),
 ];
 
 /// Crates that may name the crates of the disk's formats.
@@ -50,7 +47,8 @@ fn dependencies(krate: &str) -> Vec<String> {
 
 fn crates() -> Vec<String> {
     let entries = fs::read_dir(workspace().join("crates")).unwrap().flatten();
-    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }
@@ -77,7 +75,8 @@ fn dependencies_point_down_only() {
     let known: Vec<&str> = MAY_USE.iter().map(|(krate, _)| *krate).collect();
     for krate in crates() {
         let allowed = MAY_USE.iter().find(|(name, _)| *name == krate);
-        let (_, allowed) = allowed.unwrap_or_else(|| panic!("crates/{krate} is not in the list of this test"));
+        let (_, allowed) =
+            allowed.unwrap_or_else(|| panic!("crates/{krate} is not in the list of this test"));
         for used in dependencies(&krate).iter().filter(|used| known.contains(&used.as_str())) {
             assert!(allowed.contains(&used.as_str()), "crates/{krate} may not use {used}");
         }
@@ -111,10 +110,22 @@ fn files_have_one_subject() {
 #[test]
 fn paths_of_artifacts_stand_in_one_file() {
     let of_tests = |path: &Path| path.components().any(|part| part.as_os_str() == "pipeline-tests");
-    for (path, text) in sources().into_iter().filter(|(path, _)| !of_tests(path) && !path.ends_with("layout.rs")) {
+    for (path, text) in
+        sources().into_iter().filter(|(path, _)| !of_tests(path) && !path.ends_with("layout.rs"))
+    {
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-        for name in ["oof_scores.parquet", "meta_train.parquet", "per_user.parquet", "manifest.json", "importances.parquet"] {
-            assert!(!code.clone().any(|line| line.contains(&format!("\"{name}"))), "{} names {name}", path.display());
+        for name in [
+            "oof_scores.parquet",
+            "meta_train.parquet",
+            "per_user.parquet",
+            "manifest.json",
+            "importances.parquet",
+        ] {
+            assert!(
+                !code.clone().any(|line| line.contains(&format!("\"{name}"))),
+                "{} names {name}",
+                path.display()
+            );
         }
     }
 }

@@ -91,7 +91,11 @@ fn unknown_flags_and_keys_are_wrong_usage() {
     fs::write(&config, "[mf]\nfactor = 3\n").unwrap();
     let outcome = with_config(&run, "train-base", &config);
     assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("unknown field `factor`, expected one of `factors`"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("unknown field `factor`, expected one of `factors`"),
+        "{}",
+        outcome.stderr
+    );
     assert!(outcome.stderr.contains("line 2, column 1"), "{}", outcome.stderr);
 }
 
@@ -113,24 +117,30 @@ fn a_flag_wins_over_the_configuration_and_stands_in_the_manifest() {
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(run.path("train-base/manifest.json")).unwrap()).unwrap();
     assert_eq!(manifest["config"]["mf"]["factors"], 3);
-    assert_eq!(manifest["config"]["mf"]["epochs"], 8);
+    assert_eq!(manifest["config"]["mf"]["epochs"], 30);
 }
 
 #[test]
-fn every_key_of_the_presets_is_a_flag_and_every_flag_a_key() {
+fn every_key_of_the_presets_is_a_flag() {
     for stage in pipeline_tests::STAGES {
         let help: Outcome =
             std::process::Command::new(pipeline_tests::binary(stage)).arg("--help").output().unwrap().into();
         let (_, flags) = help.stdout.split_once("Configuration (").unwrap();
+        let flags: Vec<&str> = flags
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("--")?.split([' ', '[', '=']).next())
+            .collect();
         for preset in ["default", "notebook"] {
             let path = pipeline_tests::workspace().join(format!("config/{preset}/{stage}.toml"));
             let table: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
             let keys = leaves("", &table);
             for key in &keys {
-                assert!(flags.contains(&format!("--{key} ")) || flags.contains(&format!("--{key}[")), "{stage} --{key}");
+                assert!(flags.contains(&key.as_str()), "{}: {key} is no flag of {stage}", path.display());
             }
-            let n_flags = flags.lines().filter(|line| line.trim_start().starts_with("--")).count();
-            assert_eq!(n_flags, keys.len(), "{} does not state every key of {stage}", path.display());
+            // A base model that a preset does not run needs no numbers there; every other flag has its key.
+            if stage != "train-base" {
+                assert_eq!(keys.len(), flags.len(), "{} does not state every key", path.display());
+            }
         }
     }
 }

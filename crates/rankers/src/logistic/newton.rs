@@ -3,8 +3,8 @@
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 use super::model::{Convergence, LogisticModel};
-use super::params::CheckedLogisticParams;
-use super::problem::Problem;
+use super::params::{CheckedLogisticParams, LogisticParams};
+use super::problem::{Expansion, Problem};
 use super::scaling::Scaling;
 use crate::objective::check_two_classes;
 use crate::{FitError, LabelledRows};
@@ -15,6 +15,15 @@ const ARMIJO: f64 = 1e-4;
 /// Steps are halved at most this often.
 const MAX_HALVINGS: usize = 40;
 
+/// Every so many rows one is in the sample that the first steps are taken on.
+const SAMPLE_STRIDE: usize = 8;
+
+/// With fewer rows than this there is no sample.
+const MIN_SAMPLE_ROWS: usize = 4096;
+
+/// Steps on the sample at most.
+const SAMPLE_STEPS: usize = 8;
+
 /// Fits a logistic regression; labels are 0 or 1.
 ///
 /// # Errors
@@ -22,7 +31,16 @@ const MAX_HALVINGS: usize = 40;
 pub fn fit(params: &CheckedLogisticParams, rows: LabelledRows<'_>) -> Result<LogisticModel, FitError> {
     rows.check()?;
     check_two_classes(rows.labels)?;
-    let scaling = Scaling::of(rows.features);
+    Ok(fit_from(None, params, rows, Scaling::of(rows.features)))
+}
+
+/// Fits checked rows, from these standardised weights where there are some.
+pub(super) fn fit_from(
+    start: Option<DVector<f64>>,
+    params: &LogisticParams,
+    rows: LabelledRows<'_>,
+    scaling: Scaling,
+) -> LogisticModel {
     // In units of the mean log-loss, the penalty on a raw coefficient is w^2 / (2 C n), and w = v / deviation.
     let unit = 1.0 / (params.c * rows.labels.len() as f64);
     let penalty = scaling.deviations.iter().map(|deviation| {
@@ -30,16 +48,12 @@ pub fn fit(params: &CheckedLogisticParams, rows: LabelledRows<'_>) -> Result<Log
     });
     let problem = Problem::new(rows, &scaling, penalty.collect());
 
-    let mut weights = DVector::zeros(scaling.means.len() + 1);
+    let mut weights = start.unwrap_or_else(|| start_on_a_sample(rows, &scaling, &problem));
     let mut here = problem.expand(&weights);
     let mut iterations = 0;
     while here.gradient.amax() > params.tolerance && iterations < params.max_iterations {
-        let Some(step) = newton_step(&here.hessian, &here.gradient) else { break };
-        let Some(next) = line_search(&problem, &weights, here.value, &step, here.gradient.dot(&step)) else {
-            break;
-        };
-        weights = next;
-        here = problem.expand(&weights);
+        let Some(next) = descend(&problem, &weights, &here) else { break };
+        (weights, here) = next;
         iterations += 1;
     }
 
@@ -49,18 +63,18 @@ pub fn fit(params: &CheckedLogisticParams, rows: LabelledRows<'_>) -> Result<Log
     let shift: f64 =
         coefficients.iter().zip(&scaling.means).map(|(coefficient, mean)| coefficient * mean).sum();
     let gradient_norm = here.gradient.amax();
-    Ok(LogisticModel {
+    LogisticModel {
         feature_names: rows.features.names().to_vec(),
         intercept: weights[n_features] - shift,
         coefficients,
         imputed: scaling.means,
         convergence: Convergence { converged: gradient_norm <= params.tolerance, iterations, gradient_norm },
-    })
+    }
 }
 
 /// `-hessian^-1 gradient`. Where the Hessian is singular in f64 (collinear columns under a tiny penalty), its diagonal is raised until
 /// it is not: that changes the step, not the optimum.
-fn newton_step(hessian: &DMatrix<f64>, gradient: &DVector<f64>) -> Option<DVector<f64>> {
+pub(super) fn newton_step(hessian: &DMatrix<f64>, gradient: &DVector<f64>) -> Option<DVector<f64>> {
     let mut ridge = 0.0;
     for _ in 0..12 {
         let mut raised = hessian.clone();
@@ -78,23 +92,57 @@ fn newton_step(hessian: &DMatrix<f64>, gradient: &DVector<f64>) -> Option<DVecto
     None
 }
 
-/// The first of the full step, its half, its quarter, ... that brings enough. `slope` is the derivative along the step, below 0.
-fn line_search(
+/// A few steps on every [`SAMPLE_STRIDE`]-th row, where there are rows enough: they cost little and end where two or three steps over all rows are
+/// enough. Else 0.
+pub(super) fn start_on_a_sample(
+    rows: LabelledRows<'_>,
+    scaling: &Scaling,
+    problem: &Problem<'_>,
+) -> DVector<f64> {
+    let dim = scaling.means.len() + 1;
+    let zero = DVector::zeros(dim);
+    let sample: Vec<usize> = (0..rows.labels.len()).step_by(SAMPLE_STRIDE).collect();
+    if sample.len() < MIN_SAMPLE_ROWS.max(20 * dim) {
+        return zero;
+    }
+    let on_sample = Problem::new(rows, scaling, problem.penalty().to_vec()).over(vec![sample]);
+    let mut weights = zero.clone();
+    let mut here = on_sample.expand(&weights);
+    for _ in 0..SAMPLE_STEPS {
+        let Some(next) = descend(&on_sample, &weights, &here) else { break };
+        (weights, here) = next;
+        if here.gradient.amax() < 1e-4 {
+            break;
+        }
+    }
+    // Rows in an order that makes the sample a poor one cost time, not the optimum.
+    if problem.value(&weights) < problem.value(&zero) { weights } else { zero }
+}
+
+/// One Newton step: the first of the full step, its half, its quarter, ... that brings enough.
+fn descend(
     problem: &Problem<'_>,
     weights: &DVector<f64>,
-    value: f64,
-    step: &DVector<f64>,
-    slope: f64,
-) -> Option<DVector<f64>> {
+    here: &Expansion,
+) -> Option<(DVector<f64>, Expansion)> {
+    let step = newton_step(&here.hessian, &here.gradient)?;
+    // The derivative along the step, below 0.
+    let slope = here.gradient.dot(&step);
     // Next to the optimum the promised decrease is below what f64 can see of the value: then the full step is right.
-    if slope.abs() < 1e-13 * value.abs().max(1e-3) {
-        return Some(weights + step);
+    let too_small_to_see = slope.abs() < 1e-13 * here.value.abs().max(1e-3);
+    let enough = |value: f64, length: f64| value <= here.value + ARMIJO * length * slope;
+    // Nearly always the full step it is, so that its derivatives are not wasted.
+    let full = weights + &step;
+    let expansion = problem.expand(&full);
+    if too_small_to_see || enough(expansion.value, 1.0) {
+        return Some((full, expansion));
     }
-    let mut length = 1.0;
-    for _ in 0..MAX_HALVINGS {
-        let candidate = weights + step * length;
-        if problem.value(&candidate) <= value + ARMIJO * length * slope {
-            return Some(candidate);
+    let mut length = 0.5;
+    for _ in 1..MAX_HALVINGS {
+        let candidate = weights + &step * length;
+        if enough(problem.value(&candidate), length) {
+            let expansion = problem.expand(&candidate);
+            return Some((candidate, expansion));
         }
         length /= 2.0;
     }

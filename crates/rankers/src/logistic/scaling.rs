@@ -27,8 +27,8 @@ impl Scaling {
                 }
                 let mean = present().map(|value| value / n_present as f64).sum::<f64>();
                 let scale = present().map(|value| (value - mean).abs()).fold(0.0, f64::max);
-                // A column whose values differ only by the rounding of their mean is constant.
-                if scale <= 8.0 * f64::EPSILON * mean.abs() {
+                // A column whose values differ only by the rounding of their mean is constant; 1 / deviation stays finite.
+                if scale <= (8.0 * f64::EPSILON * mean.abs()).max(1e-290) {
                     return (mean, 1.0);
                 }
                 let squares = present().map(|value| ((value - mean) / scale).powi(2)).sum::<f64>();
@@ -38,13 +38,10 @@ impl Scaling {
         Self { means, deviations }
     }
 
-    /// Standardises rows in place: `n_features` numbers each; missing values become 0, the mean.
-    pub fn apply(&self, rows: &mut [f64]) {
-        for row in rows.chunks_exact_mut(self.means.len()) {
-            for ((value, mean), deviation) in row.iter_mut().zip(&self.means).zip(&self.deviations) {
-                *value = if value.is_nan() { 0.0 } else { (*value - mean) / deviation };
-            }
-        }
+    /// Standardises values of one feature; a missing value becomes 0, the mean.
+    pub fn of_feature(&self, feature: usize) -> impl Fn(f64) -> f64 + use<> {
+        let (mean, inverse) = (self.means[feature], 1.0 / self.deviations[feature]);
+        move |value| if value.is_nan() { 0.0 } else { (value - mean) * inverse }
     }
 }
 
@@ -63,8 +60,11 @@ mod tests {
         assert_eq!(scaling.means[0], 3.0);
         assert!((scaling.deviations[0] - 2.0f64.sqrt()).abs() < 1e-15);
         assert_eq!((scaling.deviations[1], scaling.means[2], scaling.deviations[2]), (1.0, 0.0, 1.0));
-        let mut row = vec![5.0, 0.1, f64::NAN];
-        scaling.apply(&mut row);
+        let row: Vec<f64> = [5.0, 0.1, f64::NAN]
+            .into_iter()
+            .enumerate()
+            .map(|(feature, x)| scaling.of_feature(feature)(x))
+            .collect();
         assert!((row[0] - 2.0f64.sqrt()).abs() < 1e-15 && row[1].abs() < 1e-15 && row[2] == 0.0, "{row:?}");
     }
 }

@@ -103,7 +103,9 @@ impl Symmetric {
                 }
             } else if i < first + BLOCK {
                 let row = &mut self.numbers[i * width + first..][..BLOCK];
-                row.iter_mut().zip(&inverse[i - first]).for_each(|(number, of_inverse)| *number = -of_inverse);
+                row.iter_mut()
+                    .zip(&inverse[i - first])
+                    .for_each(|(number, of_inverse)| *number = -of_inverse);
             } else {
                 self.numbers[i * width + first..][..BLOCK].copy_from_slice(swept);
             }
@@ -116,6 +118,7 @@ impl Symmetric {
 fn tile(left: &[f32], right: &[f32], width: usize, column: usize) -> [[f32; TILE.1]; TILE.0] {
     let mut sums = [[0.0; TILE.1]; TILE.0];
     for k in 0..BLOCK {
+        // Always there: the width is a multiple of a block, and so of a tile. A fixed size keeps the sums in registers.
         let right: &[f32; TILE.1] = right[k * width + column..].first_chunk().unwrap_or(&[0.0; TILE.1]);
         for (row, sums) in sums.iter_mut().enumerate() {
             let weight = left[row * BLOCK + k];
@@ -172,7 +175,8 @@ mod tests {
         // X'X + I of a random X, over several blocks, tiles and tasks.
         let n = 150;
         let mut rng = dataset::rng::stream(1, "test/inverse");
-        let x: Vec<Vec<f64>> = (0..40).map(|_| (0..n).map(|_| rng.random_range(-1.0..1.0)).collect()).collect();
+        let x: Vec<Vec<f64>> =
+            (0..40).map(|_| (0..n).map(|_| rng.random_range(-1.0..1.0)).collect()).collect();
         let entry = |i: usize, j: usize| {
             x.iter().map(|row| row[i] * row[j]).sum::<f64>() + f64::from(u8::from(i == j))
         };

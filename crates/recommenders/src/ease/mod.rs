@@ -18,7 +18,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::{Baseline, Placed};
-use crate::item_knn::transposed;
+use crate::damped_bias::DampedBiasParams;
+use crate::neighbourhood::transposed;
 use crate::scorer::score_each;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
@@ -39,8 +40,12 @@ pub struct EaseModel {
 
 impl EaseModel {
     /// Accumulates and inverts `X'X + regularization I` over the catalogue. Deterministic at any number of threads.
-    pub fn fit(history: &History, params: &Checked<EaseParams>) -> Self {
-        let baseline = Baseline::fit(history);
+    pub fn fit(
+        history: &History,
+        baseline: &Checked<DampedBiasParams>,
+        params: &Checked<EaseParams>,
+    ) -> Self {
+        let baseline = Baseline::fit(history, baseline);
         let catalogue = most_rated(history.by_item(), params.max_items);
         let residuals = residuals(history, &baseline, &catalogue);
         let n = catalogue.len();
@@ -88,7 +93,8 @@ impl EaseModel {
         let n = self.catalogue.len();
         let weights = &self.weights[column * n..][..n];
         let (others, values) = self.residuals.row(user);
-        let sum: f32 = others.iter().zip(values).map(|(&other, &value)| weights[other as usize] * value).sum();
+        let sum: f32 =
+            others.iter().zip(values).map(|(&other, &value)| weights[other as usize] * value).sum();
         Some(f64::from(sum))
     }
 }

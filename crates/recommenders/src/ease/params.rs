@@ -17,16 +17,18 @@ pub struct EaseParams {
     /// pair.
     pub max_items: usize,
     /// The weight of the squared weights in the loss (L2), in squared stars: in [0.001, 1000000].
+    #[serde(serialize_with = "crate::params::shortest")]
     pub regularization: f32,
     /// What the predicted residual is multiplied by, in [0, 100]. Least squares over all cells, where almost all are missing and count as a residual
     /// of 0, predicts residuals that are too small for the cells that are rated.
+    #[serde(serialize_with = "crate::params::shortest")]
     pub gain: f32,
 }
 
 impl Default for EaseParams {
     /// Chosen by 5-fold error inside the training part of ml-latest-small.
     fn default() -> Self {
-        Self { max_items: 640, regularization: 400.0, gain: 4.5 }
+        Self { max_items: 640, regularization: 800.0, gain: 6.0 }
     }
 }
 
@@ -48,7 +50,10 @@ mod tests {
         assert!(good.check().is_ok());
         let cases = [
             (EaseParams { max_items: 0, ..good }, "ease.max_items is 0, must be in [1, 20000]"),
-            (EaseParams { regularization: 0.0, ..good }, "ease.regularization is 0, must be in [0.001, 1000000]"),
+            (
+                EaseParams { regularization: 0.0, ..good },
+                "ease.regularization is 0, must be in [0.001, 1000000]",
+            ),
             (EaseParams { gain: f32::NAN, ..good }, "ease.gain is NaN, must be in [0, 100]"),
         ];
         for (params, message) in cases {

@@ -24,24 +24,21 @@ fn two_tastes() -> Vec<(i64, i64, f32)> {
 }
 
 fn fit(ratings: &[(i64, i64, f32)], params: EaseParams) -> EaseModel {
-    EaseModel::fit(&history(ratings), &params.check().unwrap())
+    let baseline = DampedBiasParams::default().check().unwrap();
+    EaseModel::fit(&history(ratings), &baseline, &params.check().unwrap())
 }
 
 /// Solves `a x = b` by elimination; `a` is positive definite.
 fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
-    let n = b.len();
-    for k in 0..n {
-        for i in 0..n {
-            if i != k {
-                let weight = a[i][k] / a[k][k];
-                for j in 0..n {
-                    a[i][j] -= weight * a[k][j];
-                }
-                b[i] -= weight * b[k];
-            }
+    for k in 0..b.len() {
+        let (pivot_row, pivot_right) = (a[k].clone(), b[k]);
+        for i in (0..b.len()).filter(|&i| i != k) {
+            let weight = a[i][k] / pivot_row[k];
+            a[i].iter_mut().zip(&pivot_row).for_each(|(number, pivot)| *number -= weight * pivot);
+            b[i] -= weight * pivot_right;
         }
     }
-    (0..n).map(|k| b[k] / a[k][k]).collect()
+    b.iter().enumerate().map(|(k, right)| right / a[k][k]).collect()
 }
 
 #[test]
@@ -51,7 +48,10 @@ fn each_item_is_a_ridge_regression_on_the_others() {
     let model = fit(&ratings, params);
     let history = history(&ratings);
     let x = |user: u32, item: u32| {
-        history.by_user().get(user, item).map_or(0.0, |value| f64::from(model.baseline.residual(user, item, value)))
+        history
+            .by_user()
+            .get(user, item)
+            .map_or(0.0, |value| f64::from(model.baseline.residual(user, item, value)))
     };
     for target in 0..4u32 {
         let others: Vec<u32> = (0..4).filter(|&item| item != target).collect();
@@ -63,7 +63,10 @@ fn each_item_is_a_ridge_regression_on_the_others() {
         let expected = solve(matrix, others.iter().map(|&a| gram(a, target)).collect());
         for (&other, expected) in others.iter().zip(expected) {
             let found = model.weights[(target * 4 + other) as usize];
-            assert!((f64::from(found) - expected).abs() < 1e-4, "{other} to {target}: {found}, not {expected}");
+            assert!(
+                (f64::from(found) - expected).abs() < 1e-4,
+                "{other} to {target}: {found}, not {expected}"
+            );
         }
         assert_eq!(model.weights[(target * 5) as usize], 0.0);
     }
@@ -88,7 +91,8 @@ fn the_score_is_the_baseline_and_the_weighted_residuals() {
 #[test]
 fn outside_the_catalogue_the_baseline_answers() {
     // Items 10 and 20 have 3 ratings each, item 30 has 1.
-    let ratings = [(1, 10, 5.0), (2, 10, 4.0), (3, 10, 1.0), (1, 20, 5.0), (2, 20, 4.0), (3, 20, 2.0), (1, 30, 3.0)];
+    let ratings =
+        [(1, 10, 5.0), (2, 10, 4.0), (3, 10, 1.0), (1, 20, 5.0), (2, 20, 4.0), (3, 20, 2.0), (1, 30, 3.0)];
     let model = fit(&ratings, EaseParams { max_items: 2, regularization: 0.5, gain: 1.0 });
     assert_eq!(model.catalogue, [0, 1]);
     let ask = |user_id, item_id| {

@@ -1,6 +1,6 @@
 //! The item-kNN model on cases small enough to compute by hand, and against a naive definition.
 
-use dataset::{Rating, Ratings};
+use dataset::{Csr, Rating, Ratings};
 use proptest::prelude::*;
 
 use super::*;
@@ -72,11 +72,24 @@ fn damage_is_noticed() {
     assert_eq!(model.validate(), Ok(()));
     assert!(ItemKnnModel { k: 0, ..model.clone() }.validate().is_err());
     assert!(ItemKnnModel { users: IdIndex::new([1]), ..model.clone() }.validate().is_err());
-    assert!(ItemKnnModel { by_user: Csr::default(), ..model.clone() }.validate().is_err());
-    assert!(ItemKnnModel { by_item: model.by_user.clone(), ..model.clone() }.validate().is_err());
-    assert!(ItemKnnModel { squared_norms: vec![0.0; 5], ..model.clone() }.validate().is_err());
+    let damaged = |ratings| ItemKnnModel { ratings, ..model.clone() }.validate();
+    assert!(damaged(Sides { by_other: Csr::default(), ..model.ratings.clone() }).is_err());
+    assert!(damaged(Sides { by_target: model.ratings.by_other.clone(), ..model.ratings.clone() }).is_err());
     let nan = Csr::from_entries(4, [(0, 0, f32::NAN)].into_iter());
-    assert!(ItemKnnModel { by_user: nan, ..model }.validate().is_err());
+    assert!(damaged(Sides { by_other: nan, ..model.ratings.clone() }).is_err());
+    assert!(ItemKnnModel { squared_norms: vec![0.0; 5], ..model.clone() }.validate().is_err());
+}
+
+#[test]
+fn support_is_the_number_of_neighbours() {
+    let model = fitted(&five_items(), 40);
+    // Of items 10, 20 and 30, the first two share a rater with 40, none with 50; users 9 and item 99 are unknown.
+    let asked = [(1, 40), (1, 50), (9, 40), (1, 99)];
+    let asked = asked.map(|(user_id, item_id)| Candidate { user_id, item_id, at: 0 });
+    let (mut scores, mut support) = ([0.0; 4], [f64::NAN; 4]);
+    model.score_with_support(&asked, &mut scores, &mut support);
+    assert_eq!(support, [2.0, 0.0, 0.0, 0.0]);
+    assert_eq!(scores.to_vec(), model.scores(&asked));
 }
 
 /// The definition read off the page: a full similarity for each rated item, and a full sort.

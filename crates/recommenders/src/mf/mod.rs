@@ -61,7 +61,7 @@ impl MfModel {
         let model = Self(model);
         match model.validate() {
             Ok(()) => Ok(MfFit { model, learning_curve }),
-            Err(_) => Err(Diverged { epoch: params.epochs }),
+            Err(_) => Err(Diverged { key: "mf", epoch: params.epochs }),
         }
     }
 

@@ -15,10 +15,13 @@ pub struct MfParams {
     /// How many times the descent goes over the ratings, in [1, 10000].
     pub epochs: usize,
     /// The step size, in [1e-6, 1].
+    #[serde(serialize_with = "crate::params::shortest")]
     pub learning_rate: f32,
     /// The weight of the squared factors and biases in the loss (L2), in [0, 100].
+    #[serde(serialize_with = "crate::params::shortest")]
     pub regularization: f32,
     /// The standard deviation of the initial factors, in [0, 10]; at 0 they never leave 0 and only the biases are learnt.
+    #[serde(serialize_with = "crate::params::shortest")]
     pub init_std: f32,
 }
 

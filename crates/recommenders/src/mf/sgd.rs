@@ -10,8 +10,10 @@ use crate::factors;
 
 /// The descent left the finite numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the matrix factorisation diverged in epoch {epoch}: lower mf.learning_rate or mf.init_std")]
+#[error("{key}: the factorisation diverged in epoch {epoch}: lower {key}.learning_rate or {key}.init_std")]
 pub struct Diverged {
+    /// The model's key in configuration.
+    pub key: &'static str,
     /// In which epoch, from 1.
     pub epoch: usize,
 }
@@ -41,7 +43,7 @@ pub fn descend(
             entries.shuffle(rng);
             let squared_errors = run_epoch(model, &entries, params);
             let rmse = (squared_errors / entries.len() as f64).sqrt();
-            if rmse.is_finite() { Ok(rmse) } else { Err(Diverged { epoch }) }
+            if rmse.is_finite() { Ok(rmse) } else { Err(Diverged { key: "mf", epoch }) }
         })
         .collect()
 }

@@ -47,7 +47,7 @@ fn the_learning_curve_falls() {
 fn divergence_is_an_error_and_not_a_model() {
     let params = MfParams { learning_rate: 1.0, init_std: 10.0, epochs: 50, ..MfParams::default() };
     let error = fit(&[(1, 10, 5.0), (1, 20, 1.0), (2, 10, 1.0), (2, 20, 5.0)], params).unwrap_err();
-    assert!(error.to_string().starts_with("the matrix factorisation diverged in epoch "), "{error}");
+    assert!(error.to_string().starts_with("mf: the factorisation diverged in epoch "), "{error}");
 }
 
 #[test]

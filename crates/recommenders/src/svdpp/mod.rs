@@ -2,26 +2,26 @@
 //!
 //! `score = mu + b_u + b_i + q_i . (p_u + |N(u)|^-1/2 * sum over j in N(u) of y_j)`, with `mu` the mean rating and N(u) the items that
 //! u rated: SVD++ (Koren, "Factorization meets the neighborhood", KDD 2008, equation 15), fitted by stochastic gradient descent on
-//! the squared error with L2 regularisation.
+//! the squared error with L2 regularisation. Only ratings of the history are in N(u): what a user will rate is not known beforehand.
 //!
 //! An unknown user has only the item's side, `mu + b_i`; an unknown item only the user's, `mu + b_u`; where both are unknown,
 //! the score is `mu`.
 
-mod descent;
-mod params;
-
-use dataset::{Candidate, History};
+use dataset::{Candidate, Csr, History};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::biased_factors::BiasedFactors;
-use crate::factors::{self, Factors};
+use crate::feature_factors::{FeatureFactors, Sizes, feature_factors_params};
 use crate::mf::Diverged;
 use crate::scorer::score_each;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
-use descent::State;
-pub use params::SvdppParams;
+
+feature_factors_params! {
+    /// The hyper-parameters.
+    SvdppParams, "svdpp"
+}
 
 /// The fitted model; a user's factors are the whole parenthesis of the formula.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub struct SvdppFit {
 }
 
 impl SvdppModel {
-    /// Descends `params.epochs` times over the ratings of `history`.
+    /// Descends `params.epochs` times over the ratings of `history`, user by user.
     ///
     /// Sequential, so that the same `rng` gives the same model. `rng` gives the initial factors (users, then items), then the
     /// orders.
@@ -49,33 +49,28 @@ impl SvdppModel {
         params: &Checked<SvdppParams>,
         mut rng: ChaCha8Rng,
     ) -> Result<SvdppFit, Diverged> {
+        let SvdppParams(params) = &**params;
         let (n_users, n_items) = (history.users().len(), history.items().len());
-        let mut state = State {
-            mean: history.mean() as f32,
-            user_biases: vec![0.0; n_users],
-            item_biases: vec![0.0; n_items],
-            user_factors: Factors::normal(n_users, params.factors, params.init_std, &mut rng),
-            item_factors: Factors::normal(n_items, params.factors, params.init_std, &mut rng),
-            implicit_factors: Factors::zeros(n_items, params.factors),
-        };
-        let learning_curve = descent::descend(&mut state, history.by_user(), params, &mut rng);
-        let mut implicit = vec![0.0; state.user_factors.width()];
+        let sizes = Sizes { own: n_users, other: n_items, features: n_items, feature_biases: false };
+        let mut state = FeatureFactors::start(&sizes, history.mean(), params, &mut rng);
+        let rated = implicit_feedback(history.by_user());
+        let learning_curve = state.descend(history.by_user(), &rated, params, &mut rng);
+        let mut user_factors = state.own_factors.clone();
         for user in 0..n_users as u32 {
-            state.implicit_into(history.by_user().row(user).0, &mut implicit);
-            factors::add(state.user_factors.row_mut(user), &implicit, 1.0);
+            state.add_features(rated.row(user), user_factors.row_mut(user));
         }
         let model = Self(BiasedFactors {
             mean: history.mean(),
             users: history.users().clone(),
             items: history.items().clone(),
-            user_biases: state.user_biases,
-            item_biases: state.item_biases,
-            user_factors: state.user_factors,
-            item_factors: state.item_factors,
+            user_biases: state.own_biases,
+            item_biases: state.other_biases,
+            user_factors,
+            item_factors: state.other_factors,
         });
         match model.validate() {
             Ok(()) => Ok(SvdppFit { model, learning_curve }),
-            Err(_) => Err(Diverged { epoch: params.epochs }),
+            Err(_) => Err(Diverged { key: "svdpp", epoch: params.epochs }),
         }
     }
 
@@ -92,6 +87,16 @@ impl Scorer for SvdppModel {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
         score_each(candidates, out, |candidate| self.0.of_any(candidate));
     }
+}
+
+/// User -> (items rated, `|N(u)|^-1/2` each).
+fn implicit_feedback(by_user: &Csr) -> Csr {
+    let entries = (0..by_user.n_rows() as u32).flat_map(|user| {
+        let rated = by_user.row(user).0;
+        let weight = 1.0 / (rated.len() as f32).sqrt();
+        rated.iter().map(move |&item| (user, item, weight))
+    });
+    Csr::from_entries(by_user.n_rows(), entries)
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::table::Table;
 use crate::chart::Medium;
-use crate::data::{Command, Counts, ReportData, StageConfig, StageRun};
+use crate::data::{Command, Comparison, Counts, ReportData, StageConfig, StageRun};
 use crate::format;
-use crate::plots::{Frame, PlotSpec};
+use crate::metric::Metric;
+use crate::plots::{Frame, Place, PlotSpec};
 
 /// The page's content.
 #[derive(Serialize)]
@@ -23,7 +24,7 @@ pub struct Page<'a> {
     k: u32,
     threshold: String,
     leak_note: Option<&'a str>,
-    verdicts: &'a [String],
+    verdict: Verdict<'a>,
     table: Table,
     users_evaluated: String,
     users_left_out: String,
@@ -35,6 +36,30 @@ pub struct Page<'a> {
     peak_memory: String,
     configs: &'a [StageConfig],
     rerun: &'a [Command],
+}
+
+/// Does the stack earn its keep?
+#[derive(Serialize)]
+struct Verdict<'a> {
+    /// The most important sentence first.
+    sentences: Vec<&'a str>,
+    figure: Option<Figure<'a>>,
+    comparisons: Vec<ComparisonRow<'a>>,
+    level: String,
+}
+
+/// One comparison, in a table.
+#[derive(Serialize)]
+struct ComparisonRow<'a> {
+    stack: &'a str,
+    rival: &'a str,
+    role: &'a str,
+    metric: String,
+    difference: String,
+    interval: String,
+    p_holm: String,
+    /// Whether zero is outside of the interval.
+    clear: bool,
 }
 
 /// A number with its name.
@@ -96,19 +121,46 @@ impl<'a> Page<'a> {
             k: data.k,
             threshold: format::plain(data.relevance_threshold, 2),
             leak_note: data.leak_note.as_deref(),
-            verdicts: &data.verdicts,
+            verdict: verdict(data, plots),
             table: Table::new(&data.models, data.k),
             users_evaluated: format::count(data.counts.users_evaluated),
             users_left_out: format::count(data.counts.users_left_out),
             facts: facts(&data.counts),
             parts: parts(&data.counts),
-            figures: plots.iter().map(figure).collect(),
+            figures: plots.iter().filter(|plot| plot.place == Place::Plots).map(figure).collect(),
             stages: data.stages.iter().map(stage).collect(),
             total_time: format::seconds(data.stages.iter().map(finite).sum()),
             peak_memory: memory(data.stages.iter().filter_map(|stage| stage.peak_memory_bytes).max()),
             configs: &data.configs,
             rerun: &data.rerun,
         }
+    }
+}
+
+/// Of the comparisons, those of the first one's stack are told in sentences; all are drawn and listed.
+fn verdict<'a>(data: &'a ReportData, plots: &'a [PlotSpec<'_>]) -> Verdict<'a> {
+    let sentences = match data.comparisons.first() {
+        None => data.verdicts.iter().map(String::as_str).collect(),
+        Some(first) => {
+            let of_first = data.comparisons.iter().filter(|one| one.stack == first.stack);
+            of_first.map(|one| one.sentence.as_str()).collect()
+        }
+    };
+    let row = |one: &'a Comparison| ComparisonRow {
+        stack: &one.stack,
+        rival: &one.rival,
+        role: &one.role,
+        metric: Metric::of(&one.metric, data.k).label,
+        difference: format::signed(one.difference, 4),
+        interval: format!("[{}, {}]", format::signed(one.low, 4), format::signed(one.high, 4)),
+        p_holm: format::p_value(one.p_holm),
+        clear: one.low > 0.0 || one.high < 0.0,
+    };
+    Verdict {
+        sentences,
+        figure: plots.iter().find(|plot| plot.place == Place::Verdict).map(figure),
+        comparisons: data.comparisons.iter().map(row).collect(),
+        level: data.comparisons.first().map(|one| format::percent(one.level, 0)).unwrap_or_default(),
     }
 }
 

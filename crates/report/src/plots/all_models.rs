@@ -1,7 +1,7 @@
 //! Every model on the four ranking metrics, as small multiples with one order of rows.
 
-use super::PlotSpec;
 use super::frame::PANEL_GAP;
+use super::{Place, PlotSpec};
 use crate::chart::dots::{self, Dot, Panel};
 use crate::chart::{self, LABEL, Mark, Scene, Span, Text};
 use crate::data::{ModelKind, ModelRow, ReportData};
@@ -43,6 +43,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
              that metric. The best of each panel is bold. Each panel has its own axis, which need not start at zero.",
             data.k
         ),
+        place: Place::Plots,
         full_width: panels.len() > 1,
         body: Box::new(move |scene, frame, top| {
             let top = legend(scene, frame.span(), top, &kinds);

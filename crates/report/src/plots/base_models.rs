@@ -1,6 +1,6 @@
 //! The base recommenders against their plain average, by NDCG.
 
-use super::PlotSpec;
+use super::{Place, PlotSpec};
 use crate::chart::dots::{Dot, Panel, Reference};
 use crate::data::{ModelKind, ModelRow, ReportData};
 use crate::format;
@@ -54,6 +54,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
             format!("Base recommenders, {}", metric.label)
         },
         caption: caption(&bases, average.map(|(_, value)| value)),
+        place: Place::Plots,
         full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);

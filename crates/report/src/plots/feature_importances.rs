@@ -1,6 +1,6 @@
 //! What the meta-models use: one panel of bars a model.
 
-use super::PlotSpec;
+use super::{Place, PlotSpec};
 use crate::chart::bars::{Bar, Panel};
 use crate::data::{Importances, ReportData};
 use crate::format;
@@ -28,6 +28,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
              statistic above them means that the stack leans on popularity or on mean ratings.",
             measures.join("; ")
         ),
+        place: Place::Plots,
         full_width: panels.len() > 1,
         body: Box::new(move |scene, frame, top| {
             let spans = frame.columns(panels.len(), PANEL_WIDTH);

@@ -1,6 +1,6 @@
 //! How a model learnt: its loss by epoch or tree, one plot a model.
 
-use super::PlotSpec;
+use super::{Place, PlotSpec};
 use crate::chart::lines::{Line, Panel};
 use crate::data::{LearningCurve, ReportData};
 use crate::format;
@@ -24,6 +24,7 @@ fn plot(curve: &LearningCurve) -> Option<PlotSpec<'_>> {
         name: format!("{}-learning-curve", slug(&curve.key)),
         title: format!("{}: {} by {}", curve.model, curve.y_label, curve.x_label),
         caption,
+        place: Place::Plots,
         full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);

@@ -2,10 +2,12 @@
 
 mod all_models;
 mod base_models;
+mod comparisons;
 mod feature_importances;
 mod frame;
 mod learning_curve;
 mod rating_distribution;
+mod reliability;
 
 pub use frame::{FILE_WIDTH, Frame};
 
@@ -15,6 +17,15 @@ use crate::data::ReportData;
 /// Draws a plot's panels into a scene, below a given y, and gives the y where they end.
 type Body<'a> = Box<dyn Fn(&mut Scene, &Frame, f64) -> f64 + Send + Sync + 'a>;
 
+/// Where a plot stands on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Beside the verdict, before everything else.
+    Verdict,
+    /// Among the plots.
+    Plots,
+}
+
 /// A plot that has data.
 pub struct PlotSpec<'a> {
     /// The file name without its ending.
@@ -23,6 +34,8 @@ pub struct PlotSpec<'a> {
     pub title: String,
     /// What to read from it; one or two sentences.
     pub caption: String,
+    /// Where it stands.
+    pub place: Place,
     /// Whether it has enough panels to take the page's whole width.
     pub full_width: bool,
     /// Draws what the frame surrounds.
@@ -43,10 +56,12 @@ impl PlotSpec<'_> {
 /// The plots that there is data for, in the page's order.
 pub fn all(data: &ReportData) -> Vec<PlotSpec<'_>> {
     let mut plots = Vec::new();
+    plots.extend(comparisons::plot(data));
     plots.extend(base_models::plot(data));
     plots.extend(rating_distribution::plot(data));
     plots.extend(all_models::plot(data));
     plots.extend(feature_importances::plot(data));
+    plots.extend(reliability::plot(data));
     plots.extend(learning_curve::plots(data));
     tell_apart(&mut plots);
     plots

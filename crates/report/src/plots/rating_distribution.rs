@@ -1,6 +1,6 @@
 //! How often each rating value occurs, and which values count as relevant.
 
-use super::PlotSpec;
+use super::{Place, PlotSpec};
 use crate::chart::columns::{Column, Panel};
 use crate::data::{RatingCount, ReportData};
 use crate::format;
@@ -37,6 +37,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
             if binned { ", in bins" } else { "" },
             format::percent(n_relevant as f64 / total as f64, 1)
         ),
+        place: Place::Plots,
         full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);

@@ -106,9 +106,8 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(toml.as_bytes()).unwrap();
         let command = add_flags::<Config>(clap::Command::new("test"));
-        let matches = command
-            .try_get_matches_from(["test"].iter().chain(flags))
-            .map_err(|error| error.to_string())?;
+        let matches =
+            command.try_get_matches_from(["test"].iter().chain(flags)).map_err(|error| error.to_string())?;
         load(Some(file.path()), &matches)
             .map_err(|error| error.0.replace(&file.path().display().to_string(), "x.toml"))
     }
@@ -140,6 +139,10 @@ mod tests {
         assert_eq!(message(&["--gb-n-trees", "many"]), "--gb-n-trees many: expected a whole number");
         assert!(message(&["--gb-n-trees=-3"]).starts_with("--gb-n-trees -3: "));
         assert_eq!(message(&["--gb-rate", "fast"]), "--gb-rate fast: expected a number");
-        assert!(message(&["--gb-growth", "up"]).contains("leaf_wise, depth_wise"), "{}", message(&["--gb-growth", "up"]));
+        assert!(
+            message(&["--gb-growth", "up"]).contains("leaf_wise, depth_wise"),
+            "{}",
+            message(&["--gb-growth", "up"])
+        );
     }
 }

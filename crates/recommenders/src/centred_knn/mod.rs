@@ -1,0 +1,206 @@
+//! Neighbours by what the baseline leaves over: `CentredItemKNN` and `UserKNN`.
+//!
+//! Both predict the residuals of [`crate::damped_bias`], `e = r - (mu + b_u + b_i)`, from those of neighbours (Koren, "Factor in the
+//! neighbors", TKDD 2010, section 2.2; user side: Herlocker et al., "An algorithmic framework for performing
+//! collaborative filtering", SIGIR 1999). For items i and j, over the users v who rated both, n of them:
+//! `sim(i, j) = n / (n + shrinkage) * sum of e_vi * e_vj / (|e_i| * |e_j|)`, the cosine of the residual columns (0 where
+//! there is no rating) shrunk towards 0 where few tell. Between users it is the same with the sides exchanged.
+//!
+//! `score = mu + b_u + b_i + sum of sim * e / (sum of sim + damping)`, over the `k` most similar of the items that the user rated (of
+//! the users who rated the item). `damping` is a neighbour without an opinion: with little similarity behind it, the score stays
+//! near the baseline.
+//!
+//! * Only what is similar counts (`sim > 0`): letting the opposite count with opposite sign raised the error inside the
+//!   training part on both sides. Ties at the `k`-th go as in [`crate::item_knn`].
+//! * The candidate itself is no neighbour, should the rating be known.
+//! * Where the user or the item is unknown, or nothing similar was rated, the score is the baseline's: a cold item gets
+//!   `mu + b_u`, a cold user `mu + b_i`.
+//! * The support of a score is the sum of the similarities behind it, 0 for a baseline score.
+
+mod params;
+
+use dataset::{Candidate, History};
+use serde::{Deserialize, Serialize};
+
+use crate::baseline::Baseline;
+use crate::damped_bias::DampedBiasParams;
+use crate::neighbourhood::{Agreement, Answer, Asked, Nearest, Sides, questions};
+use crate::scorer::score_each;
+use crate::validate::Demands;
+use crate::{BaseModel, Checked, InvalidModel, Scorer};
+use params::Weighting;
+pub use params::{CentredItemKnnParams, UserKnnParams};
+
+/// The fitted item-based model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CentredItemKnn(CentredKnn);
+
+/// The fitted user-based model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UserKnn(CentredKnn);
+
+impl CentredItemKnn {
+    /// Fits the baseline to `history` and keeps its residuals; similarities are computed when they are asked for.
+    pub fn fit(
+        history: &History,
+        baseline: &Checked<DampedBiasParams>,
+        params: &Checked<CentredItemKnnParams>,
+    ) -> Self {
+        Self(CentredKnn::fit(Compared::Items, history, baseline, params.into()))
+    }
+
+    /// Whether the parts fit together.
+    ///
+    /// # Errors
+    /// [`InvalidModel`] with the first thing that does not fit.
+    pub fn validate(&self) -> Result<(), InvalidModel> {
+        self.0.validate(Compared::Items, BaseModel::CentredItemKnn)
+    }
+}
+
+impl UserKnn {
+    /// Fits the baseline to `history` and keeps its residuals; similarities are computed when they are asked for.
+    pub fn fit(
+        history: &History,
+        baseline: &Checked<DampedBiasParams>,
+        params: &Checked<UserKnnParams>,
+    ) -> Self {
+        Self(CentredKnn::fit(Compared::Users, history, baseline, params.into()))
+    }
+
+    /// Whether the parts fit together.
+    ///
+    /// # Errors
+    /// [`InvalidModel`] with the first thing that does not fit.
+    pub fn validate(&self) -> Result<(), InvalidModel> {
+        self.0.validate(Compared::Users, BaseModel::UserKnn)
+    }
+}
+
+impl Scorer for CentredItemKnn {
+    fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
+        self.0.score(Compared::Items, candidates, out, |_, _| ());
+    }
+
+    fn score_with_support(&self, candidates: &[Candidate], scores: &mut [f64], support: &mut [f64]) {
+        assert_eq!(candidates.len(), support.len(), "one slot a candidate");
+        support.fill(0.0);
+        self.0.score(Compared::Items, candidates, scores, |row, value| support[row] = value);
+    }
+}
+
+impl Scorer for UserKnn {
+    fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
+        self.0.score(Compared::Users, candidates, out, |_, _| ());
+    }
+
+    fn score_with_support(&self, candidates: &[Candidate], scores: &mut [f64], support: &mut [f64]) {
+        assert_eq!(candidates.len(), support.len(), "one slot a candidate");
+        support.fill(0.0);
+        self.0.score(Compared::Users, candidates, scores, |row, value| support[row] = value);
+    }
+}
+
+/// Which side's rows are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Compared {
+    Items,
+    Users,
+}
+
+/// What both models are made of; which side is compared is told at every call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct CentredKnn {
+    weighting: Weighting,
+    baseline: Baseline,
+    /// The compared side is the target.
+    residuals: Sides,
+    /// 1 / length of each target's residuals; 0 where that length is 0, so that nothing is similar to it.
+    inverse_norms: Vec<f64>,
+}
+
+impl CentredKnn {
+    fn fit(
+        compared: Compared,
+        history: &History,
+        baseline: &Checked<DampedBiasParams>,
+        weighting: Weighting,
+    ) -> Self {
+        let baseline = Baseline::fit(history, baseline);
+        let by_user = Sides::new(baseline.residuals(history), history.items().len());
+        let residuals = match compared {
+            Compared::Items => by_user,
+            Compared::Users => Sides { by_other: by_user.by_target, by_target: by_user.by_other },
+        };
+        let inverse_norms = inverse_norms(&residuals);
+        Self { weighting, baseline, residuals, inverse_norms }
+    }
+
+    fn validate(&self, compared: Compared, model: BaseModel) -> Result<(), InvalidModel> {
+        let demand = Demands { model: model.name() };
+        demand.that(self.weighting.is_sound(), "one of its parameters is out of range")?;
+        self.baseline.validate(demand)?;
+        let users = ("user", self.baseline.n_users());
+        let items = ("item", self.baseline.n_items());
+        match compared {
+            Compared::Items => self.residuals.validate(demand, items, users)?,
+            Compared::Users => self.residuals.validate(demand, users, items)?,
+        }
+        demand
+            .that(inverse_norms(&self.residuals) == self.inverse_norms, "its norms do not fit its residuals")
+    }
+
+    /// Scores `candidates`; calls `support` with each row that has neighbours to speak of, and theirs.
+    fn score(
+        &self,
+        compared: Compared,
+        candidates: &[Candidate],
+        scores: &mut [f64],
+        mut support: impl FnMut(usize, f64),
+    ) {
+        score_each(candidates, scores, |candidate| self.baseline.place(candidate).baseline);
+        let users = (&self.baseline.users, (|candidate| candidate.user_id) as fn(&Candidate) -> i64);
+        let items = (&self.baseline.items, (|candidate| candidate.item_id) as fn(&Candidate) -> i64);
+        let questions = match compared {
+            Compared::Items => questions(candidates, items, users),
+            Compared::Users => questions(candidates, users, items),
+        };
+        let answer = |asked: &Asked<'_, Agreement>, nearest: &mut Nearest| self.residual(asked, nearest);
+        self.residuals.answer(self.weighting.k, questions, answer, |row, answer| {
+            scores[row] += answer.score;
+            support(row, answer.support);
+        });
+    }
+
+    /// The residual that the neighbours expect, and the sum of their similarities.
+    fn residual(&self, asked: &Asked<'_, Agreement>, nearest: &mut Nearest) -> Answer {
+        // The target's own length is the same in all similarities: it comes in at the end.
+        for (target, residual) in asked.rated() {
+            let Agreement { product, n_common } = asked.co_ratings.with(target);
+            let (product, n_common) = (f64::from(product), f64::from(n_common));
+            let closeness = product * n_common * self.inverse_norms[target as usize]
+                / (n_common + self.weighting.shrinkage);
+            nearest.push(target, closeness, residual);
+        }
+        let (mut total, mut total_closeness) = (0.0, 0.0);
+        for neighbour in nearest.neighbours(|target| self.residuals.tie_break(target)) {
+            total += neighbour.closeness * f64::from(neighbour.value);
+            total_closeness += neighbour.closeness;
+        }
+        let own = self.inverse_norms[asked.target as usize];
+        let support = total_closeness * own;
+        if support > 0.0 {
+            Answer { score: total * own / (support + self.weighting.damping), support }
+        } else {
+            Answer { score: 0.0, support: 0.0 }
+        }
+    }
+}
+
+fn inverse_norms(residuals: &Sides) -> Vec<f64> {
+    let squared = residuals.squared_norms().into_iter();
+    squared.map(|squared| if squared > 0.0 { squared.sqrt().recip() } else { 0.0 }).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! `EmbeddingContent`: a regression of each user's ratings on dense vectors of the items' content.
+//!
+//! An item's vector e comes from its genres, decade, title words and tags by latent semantic analysis (see `terms` and `embedding`); nothing is
+//! downloaded. A user's weights w minimise `sum over the rated items of (residual - w . e)² + regularization * |w|²`, the residuals being
+//! those of a damped baseline (ridge regression; Pazzani and Billsus, "Content-based recommendation systems", 2007, section 3.4, with
+//! least squares). `score = baseline + w . e`.
+//!
+//! An item that nobody rated is scored like any other, from its content. An item without content, or an unknown user, gets the
+//! baseline, and an unknown user or item adds nothing to that.
+
+mod embedding;
+mod params;
+
+use dataset::{Candidate, History, IdIndex};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::baseline::{Baseline, Placed};
+use crate::damped_bias::DampedBiasParams;
+use crate::factors::{self, Factors};
+use crate::normal_equations::NormalEquations;
+use crate::scorer::score_each;
+use crate::terms::{Terms, places};
+use crate::validate::Demands;
+use crate::{BaseModel, Checked, Content, InvalidModel, Scorer};
+pub use params::EmbeddingParams;
+
+/// The fitted model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EmbeddingContent {
+    baseline: Baseline,
+    /// The catalogue, rated or not.
+    items: IdIndex,
+    /// A row an item of the catalogue, of length 1 or 0.
+    vectors: Factors,
+    /// A row a user of the baseline.
+    weights: Factors,
+}
+
+impl EmbeddingContent {
+    /// Embeds the catalogue and regresses each user's residuals on it. `rng` gives the start of the subspace.
+    pub fn fit(
+        history: &History,
+        content: Content<'_>,
+        baseline: &Checked<DampedBiasParams>,
+        params: &Checked<EmbeddingParams>,
+        mut rng: ChaCha8Rng,
+    ) -> Self {
+        let baseline = Baseline::fit(history, baseline);
+        let Terms { items, rows, n_distinct: n_terms } = Terms::new(content);
+        let vectors = embedding::embed(&rows, n_terms, params.dimensions, params.iterations, &mut rng);
+        let place_of = places(history.items(), &items);
+        let mut weights = Factors::zeros(history.users().len(), params.dimensions);
+        let rows = weights.rows_mut().enumerate();
+        rows.for_each_init(
+            || NormalEquations::new(params.dimensions),
+            |equations, (user, weights)| {
+                equations.clear();
+                let (rated, values) = history.by_user().row(user as u32);
+                for (&item, &value) in rated.iter().zip(values) {
+                    if let Some(place) = place_of[item as usize] {
+                        let residual = baseline.residual(user as u32, item, value);
+                        equations.observe(vectors.row(place), 1.0, residual);
+                    }
+                }
+                equations.solve(params.regularization, weights);
+            },
+        );
+        Self { baseline, items, vectors, weights }
+    }
+
+    /// Whether the parts fit together.
+    ///
+    /// # Errors
+    /// [`InvalidModel`] with the first thing that does not fit.
+    pub fn validate(&self) -> Result<(), InvalidModel> {
+        let demand = Demands { model: BaseModel::Embedding.name() };
+        self.baseline.validate(demand)?;
+        demand.ids("catalogue", &self.items)?;
+        let same_width = self.vectors.width() == self.weights.width();
+        demand.that(same_width, "its items and users have different numbers of dimensions")?;
+        demand.numbers("vectors", self.vectors.numbers(), self.vectors.expected_len(self.items.len()))?;
+        demand.numbers("weights", self.weights.numbers(), self.weights.expected_len(self.baseline.n_users()))
+    }
+}
+
+impl Scorer for EmbeddingContent {
+    fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
+        score_each(candidates, out, |candidate| {
+            let Placed { baseline, user, .. } = self.baseline.place(candidate);
+            let deviation = user
+                .zip(self.items.index_of(candidate.item_id))
+                .map_or(0.0, |(user, item)| factors::dot(self.weights.row(user), self.vectors.row(item)));
+            baseline + f64::from(deviation)
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

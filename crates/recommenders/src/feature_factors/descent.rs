@@ -1,0 +1,142 @@
+//! Stochastic gradient descent, one entity after the other.
+//!
+//! A rating's own step moves the entity's and the other's own numbers. The features of an entity move once, after the entity's last rating, by
+//! the sum of all those ratings' steps. So an epoch costs O((ratings + features of all entities) * factors), and not the product of each
+//! entity's two numbers.
+
+use dataset::Csr;
+use rand::seq::SliceRandom as _;
+use rand_chacha::ChaCha8Rng;
+
+use super::{FeatureFactors, FeatureFactorsParams};
+use crate::factors::{self, LANES};
+
+/// One entity's pass: memory that every entity uses again.
+struct Pass {
+    /// The features' part of the entity's vector, as it was when the pass began.
+    of_features: Vec<f32>,
+    /// The whole vector.
+    whole: Vec<f32>,
+    /// The sum over the pass of `rate * error * q_o`: what the features move along.
+    moved: Vec<f32>,
+    /// The positions of the entity's ratings, in the order of this pass.
+    order: Vec<usize>,
+}
+
+/// The step sizes of one epoch.
+#[derive(Clone, Copy)]
+struct Rates {
+    step: f32,
+    /// `step` times the L2 weight of factors.
+    shrink: f32,
+    /// `step` times the L2 weight of biases.
+    shrink_bias: f32,
+}
+
+/// Runs all epochs, each over the entities in a new random order and over each one's ratings in a new random order.
+pub fn run(
+    model: &mut FeatureFactors,
+    ratings: &Csr,
+    features: &Csr,
+    params: &FeatureFactorsParams,
+    rng: &mut ChaCha8Rng,
+) -> Vec<f64> {
+    if ratings.n_entries() == 0 {
+        return Vec::new();
+    }
+    let zeros = || vec![0.0; model.own_factors.width()];
+    let mut pass = Pass { of_features: zeros(), whole: zeros(), moved: zeros(), order: Vec::new() };
+    let mut entities: Vec<u32> = (0..ratings.n_rows() as u32).collect();
+    let mut step = params.learning_rate;
+    let epoch = |_| {
+        let rates = Rates {
+            step,
+            shrink: step * params.regularization,
+            shrink_bias: step * params.bias_regularization,
+        };
+        step *= params.decay;
+        entities.shuffle(rng);
+        let mut squared_errors = 0.0f64;
+        for &entity in &entities {
+            pass.order.clear();
+            pass.order.extend(ratings.range(entity).map(|at| at - ratings.range(entity).start));
+            pass.order.shuffle(rng);
+            squared_errors +=
+                model.visit(entity, ratings.row(entity), features.row(entity), rates, &mut pass);
+        }
+        (squared_errors / ratings.n_entries() as f64).sqrt()
+    };
+    (0..params.epochs).map(epoch).collect()
+}
+
+impl FeatureFactors {
+    /// The steps of all ratings of one entity; gives the sum of the squared errors, each taken before its step.
+    fn visit(
+        &mut self,
+        entity: u32,
+        (others, values): (&[u32], &[f32]),
+        features: (&[u32], &[f32]),
+        rates: Rates,
+        pass: &mut Pass,
+    ) -> f64 {
+        pass.of_features.fill(0.0);
+        self.add_features(features, &mut pass.of_features);
+        pass.whole.copy_from_slice(self.own_factors.row(entity));
+        factors::add(&mut pass.whole, &pass.of_features, 1.0);
+        pass.moved.fill(0.0);
+        let base = self.mean + self.bias_of_features(features);
+        let mut bias_moved = 0.0;
+
+        let own_bias = &mut self.own_biases[entity as usize];
+        let mut squared_errors = 0.0f64;
+        for place in 0..pass.order.len() {
+            let at = pass.order[place];
+            let other = others[at];
+            let q = self.other_factors.row_mut(other);
+            let other_bias = &mut self.other_biases[other as usize];
+            let error = values[at] - (base + *own_bias + *other_bias + factors::dot(&pass.whole, q));
+            squared_errors += f64::from(error) * f64::from(error);
+            let move_by = rates.step * error;
+            *own_bias += move_by - rates.shrink_bias * *own_bias;
+            *other_bias += move_by - rates.shrink_bias * *other_bias;
+            bias_moved += move_by;
+            pass.step(q, move_by, rates.shrink);
+        }
+
+        factors::add(&mut pass.whole, &pass.of_features, -1.0);
+        self.own_factors.row_mut(entity).copy_from_slice(&pass.whole);
+        // Each of the n ratings shrinks every y_f by (1 - rate * L2) and moves it along w_ef * error * q_o.
+        let n = others.len() as i32;
+        let (kept, kept_bias) = ((1.0 - rates.shrink).powi(n), (1.0 - rates.shrink_bias).powi(n));
+        for (&feature, &weight) in features.0.iter().zip(features.1) {
+            let y = self.factors_of_features.row_mut(feature);
+            for number in &mut *y {
+                *number *= kept;
+            }
+            factors::add(y, &pass.moved, weight);
+            if let Some(bias) = self.biases_of_features.get_mut(feature as usize) {
+                *bias = *bias * kept_bias + weight * bias_moved;
+            }
+        }
+        squared_errors
+    }
+}
+
+impl Pass {
+    /// One rating's step, with `move_by = rate * error` and `shrink = rate * L2`; `p_e` shrinks, the features' part beside it does not.
+    #[inline]
+    fn step(&mut self, q: &mut [f32], move_by: f32, shrink: f32) {
+        let whole = self.whole.as_chunks_mut::<LANES>().0.iter_mut();
+        let of_features = self.of_features.as_chunks::<LANES>().0.iter();
+        let moved = self.moved.as_chunks_mut::<LANES>().0.iter_mut();
+        let q = q.as_chunks_mut::<LANES>().0.iter_mut();
+        for (((whole, of_features), moved), q) in whole.zip(of_features).zip(moved).zip(q) {
+            for lane in 0..LANES {
+                let (old_whole, old_q) = (whole[lane], q[lane]);
+                whole[lane] = old_whole + move_by * old_q - shrink * (old_whole - of_features[lane]);
+                q[lane] = old_q + move_by * old_whole - shrink * old_q;
+                moved[lane] += move_by * old_q;
+            }
+        }
+    }
+}

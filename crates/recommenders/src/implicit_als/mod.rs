@@ -1,0 +1,100 @@
+//! `ImplicitALS`: who is likely to watch what, from who watched what.
+//!
+//! A preference `p_ui` is 1 where u rated i and 0 elsewhere, the confidence in it `c_ui = 1 + alpha * r_ui` and 1 elsewhere. Factors x and y
+//! minimise `sum over all pairs of c_ui (p_ui - x_u . y_i)² + regularization * (sum of |x_u|² + sum of |y_i|²)` by alternating least squares: Hu,
+//! Koren and Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008. `score = x_u . y_i`.
+//!
+//! The score orders items by how likely they are chosen, not by how much they are liked, and is no number of stars. An unknown user or item
+//! scores 0.
+//!
+//! What all pairs have in common, `Y'Y`, is summed once for all users, so that a round costs O(ratings * factors² + (users + items) *
+//! factors³).
+
+mod params;
+
+use dataset::{Candidate, Csr, History, IdIndex};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::factors::{self, Factors};
+use crate::normal_equations::NormalEquations;
+use crate::scorer::score_each;
+use crate::validate::Demands;
+use crate::{BaseModel, Checked, InvalidModel, Scorer};
+pub use params::ImplicitAlsParams;
+
+/// The standard deviation of the first item factors; the first round forgets their size.
+const INIT_STD: f32 = 0.1;
+
+/// The fitted model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImplicitAls {
+    users: IdIndex,
+    items: IdIndex,
+    user_factors: Factors,
+    item_factors: Factors,
+}
+
+impl ImplicitAls {
+    /// Solves for users and items in turns, `params.rounds` times. Deterministic at any number of threads. `rng` gives the first item factors.
+    pub fn fit(history: &History, params: &Checked<ImplicitAlsParams>, mut rng: ChaCha8Rng) -> Self {
+        let (users, items) = (history.users().clone(), history.items().clone());
+        let mut user_factors = Factors::zeros(users.len(), params.factors);
+        let mut item_factors = Factors::normal(items.len(), params.factors, INIT_STD, &mut rng);
+        for _ in 0..params.rounds {
+            solve(&mut user_factors, history.by_user(), &item_factors, params);
+            solve(&mut item_factors, history.by_item(), &user_factors, params);
+        }
+        Self { users, items, user_factors, item_factors }
+    }
+
+    /// Whether the parts fit together.
+    ///
+    /// # Errors
+    /// [`InvalidModel`] with the first thing that does not fit.
+    pub fn validate(&self) -> Result<(), InvalidModel> {
+        let demand = Demands { model: BaseModel::ImplicitAls.name() };
+        demand.ids("user", &self.users)?;
+        demand.ids("item", &self.items)?;
+        let same_width = self.user_factors.width() == self.item_factors.width();
+        demand.that(same_width, "its users and items have different numbers of factors")?;
+        let (users, items) = (&self.user_factors, &self.item_factors);
+        demand.numbers("user factors", users.numbers(), users.expected_len(self.users.len()))?;
+        demand.numbers("item factors", items.numbers(), items.expected_len(self.items.len()))
+    }
+}
+
+/// Each row's best factors, those of the columns being given.
+fn solve(rows: &mut Factors, ratings: &Csr, columns: &Factors, params: &ImplicitAlsParams) {
+    let gram = columns.gram();
+    let each = rows.rows_mut().enumerate();
+    each.for_each_init(
+        || NormalEquations::new(params.factors),
+        |equations, (row, out)| {
+            equations.restart(&gram);
+            let (rated, values) = ratings.row(row as u32);
+            for (&column, &value) in rated.iter().zip(values) {
+                // A rating below 0 would make the confidence negative and the loss unbounded.
+                let beyond = params.alpha * value.max(0.0);
+                equations.observe(columns.row(column), beyond, 1.0 + beyond);
+            }
+            equations.solve(params.regularization, out);
+        },
+    );
+}
+
+impl Scorer for ImplicitAls {
+    fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
+        score_each(candidates, out, |candidate| {
+            let (user, item) =
+                (self.users.index_of(candidate.user_id), self.items.index_of(candidate.item_id));
+            user.zip(item).map_or(0.0, |(user, item)| {
+                f64::from(factors::dot(self.user_factors.row(user), self.item_factors.row(item)))
+            })
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! The hyper-parameters of implicit ALS.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::params::in_range;
+use crate::{InvalidParam, Params};
+
+/// The hyper-parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImplicitAlsParams {
+    /// How many latent factors a user and an item have, in [1, 256].
+    pub factors: usize,
+    /// How many times users and items are solved for, in [1, 1000].
+    pub rounds: usize,
+    /// How much confidence a star adds, in [0, 1000].
+    #[serde(serialize_with = "crate::params::shortest")]
+    pub alpha: f32,
+    /// The weight of the squared factors in the loss (L2), in [0.001, 1000000].
+    #[serde(serialize_with = "crate::params::shortest")]
+    pub regularization: f32,
+}
+
+impl Default for ImplicitAlsParams {
+    /// Tuned on ml-latest-small by the order of five folds inside the training ratings.
+    fn default() -> Self {
+        Self { factors: 8, rounds: 4, alpha: 1.0, regularization: 50.0 }
+    }
+}
+
+impl Params for ImplicitAlsParams {
+    fn validate(&self) -> Result<(), InvalidParam> {
+        in_range("ials.factors", self.factors, 1..=256)?;
+        in_range("ials.rounds", self.rounds, 1..=1000)?;
+        in_range("ials.alpha", self.alpha, 0.0..=1000.0)?;
+        in_range("ials.regularization", self.regularization, 1e-3..=1e6)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_value_out_of_range_is_named() {
+        let good = ImplicitAlsParams::default();
+        assert!(good.check().is_ok());
+        let cases = [
+            (ImplicitAlsParams { factors: 0, ..good }, "ials.factors is 0, must be in [1, 256]"),
+            (ImplicitAlsParams { rounds: 0, ..good }, "ials.rounds is 0, must be in [1, 1000]"),
+            (ImplicitAlsParams { alpha: -1.0, ..good }, "ials.alpha is -1, must be in [0, 1000]"),
+            (
+                ImplicitAlsParams { regularization: f32::NAN, ..good },
+                "ials.regularization is NaN, must be in [0.001, 1000000]",
+            ),
+        ];
+        for (params, message) in cases {
+            assert_eq!(params.check().unwrap_err().to_string(), message);
+        }
+    }
+}

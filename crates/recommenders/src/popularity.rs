@@ -1,0 +1,66 @@
+//! `Popularity`: how many rated this item.
+//!
+//! `score = ln(1 + n_i)`, the same for every user; good for ordering only. An item without ratings gets 0. The usual yardstick that a
+//! personalised model has to beat (Cremonesi, Koren and Turrin, "Performance of recommender algorithms on top-N
+//! recommendation tasks", `RecSys` 2010: `TopPop`).
+
+use dataset::{Candidate, History, IdIndex};
+use serde::{Deserialize, Serialize};
+
+use crate::scorer::score_each;
+use crate::validate::Demands;
+use crate::{BaseModel, InvalidModel, Scorer};
+
+/// The fitted model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Popularity {
+    items: IdIndex,
+    n_ratings: Vec<u32>,
+}
+
+impl Popularity {
+    /// Counts the ratings of each item of `history`.
+    pub fn fit(history: &History) -> Self {
+        let count = |item| history.by_item().row(item).0.len() as u32;
+        let items = history.items().clone();
+        Self { n_ratings: (0..items.len() as u32).map(count).collect(), items }
+    }
+
+    /// Whether the parts fit together.
+    ///
+    /// # Errors
+    /// [`InvalidModel`] with the first thing that does not fit.
+    pub fn validate(&self) -> Result<(), InvalidModel> {
+        let demand = Demands { model: BaseModel::Popularity.name() };
+        demand.ids("item", &self.items)?;
+        demand.that(self.n_ratings.len() == self.items.len(), "the number of its counts is wrong")
+    }
+}
+
+impl Scorer for Popularity {
+    fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
+        score_each(candidates, out, |candidate| {
+            let n = self.items.index_of(candidate.item_id).map_or(0, |item| self.n_ratings[item as usize]);
+            f64::from(n).ln_1p()
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dataset::{Rating, Ratings};
+
+    use super::*;
+
+    #[test]
+    fn score_is_the_logarithm_of_the_count_for_every_user() {
+        let rating = |(user_id, item_id)| Rating { user_id, item_id, value: 1.0, timestamp: 0 };
+        let ratings: Ratings = [(1, 10), (2, 10), (2, 20)].map(rating).into_iter().collect();
+        let model = Popularity::fit(&History::new(&ratings));
+        let asked = [(1, 10), (7, 10), (1, 20), (1, 30)];
+        let asked = asked.map(|(user_id, item_id)| Candidate { user_id, item_id, at: 0 });
+        let (two, one) = (2f64.ln_1p(), 1f64.ln_1p());
+        assert_eq!(model.scores(&asked), [two, two, one, 0.0]);
+        assert!(Popularity { n_ratings: vec![1], ..model }.validate().is_err());
+    }
+}
