@@ -22,7 +22,7 @@ struct BuildFeatures;
 
 /// The features of some rows of the split.
 struct Rows {
-    rows: Vec<usize>,
+    of_split: Vec<usize>,
     names: Vec<String>,
     columns: Vec<Vec<f64>>,
 }
@@ -55,7 +55,7 @@ impl Stage for BuildFeatures {
         drop(progress);
 
         let n_features = test.names.len();
-        let n_rows = (meta_train.rows.len(), test.rows.len());
+        let n_rows = (meta_train.of_split.len(), test.of_split.len());
         let meta_train = table(&setup, &split, meta_train);
         let test = table(&setup, &split, test);
         run.count("features", n_features);
@@ -142,7 +142,7 @@ fn training_rows(
             }
         }
     }
-    Ok(Rows { rows: meta_rows.to_vec(), names, columns })
+    Ok(Rows { of_split: meta_rows.to_vec(), names, columns })
 }
 
 fn test_rows(
@@ -161,11 +161,11 @@ fn test_rows(
     }
     let table = stacking::features(setup, last, &split.ratings, &split.parts, items, &candidates, &base)
         .context("the test rows")?;
-    Ok(Rows { rows: last.asked.clone(), names: table.names, columns: table.columns })
+    Ok(Rows { of_split: last.asked.clone(), names: table.names, columns: table.columns })
 }
 
 fn table(setup: &FeatureSetup, split: &SplitRatings, features: Rows) -> FeatureRows {
-    let Rows { rows, names, columns } = features;
+    let Rows { of_split: rows, names, columns } = features;
     let ratings: Vec<f32> = rows.iter().map(|&row| split.ratings.values[row]).collect();
     FeatureRows {
         user_ids: rows.iter().map(|&row| split.ratings.user_ids[row]).collect(),

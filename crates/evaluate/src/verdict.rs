@@ -14,7 +14,7 @@ pub fn sentences(duels: &[Duel]) -> Vec<String> {
     duels.iter().map(sentence).collect()
 }
 
-/// "GBStack beats its best base model, ItemKNNModel, by .014 NDCG@10 [.009, .019]."
+/// "`GBStack` beats its best base model, `ItemKNNModel`, by .014 NDCG@10 [.009, .019]."
 pub fn sentence(duel: &Duel) -> String {
     let Comparison { a, b, difference, low, high, k, .. } = &duel.comparison;
     let role = role(duel.role);
@@ -88,7 +88,7 @@ mod tests {
             "GBStack beats its best base model, ItemKNNModel, by .014 NDCG@10 [.009, .019]."
         );
         assert_eq!(
-            sentence(&duel(Role::Average, -0.0095, -0.014, -0.005)),
+            sentence(&duel(Role::Average, -0.0096, -0.0141, -0.0052)),
             "GBStack loses to the plain average, ItemKNNModel, by .010 NDCG@10 [.005, .014]."
         );
         assert_eq!(

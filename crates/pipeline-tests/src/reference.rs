@@ -1,6 +1,6 @@
 //! What the reference notebook computed on MovieLens ml-latest-small.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -45,13 +45,13 @@ pub fn results() -> serde_json::Value {
 ///
 /// # Panics
 /// Where the file cannot be read.
-pub fn numbers(path: &Path) -> HashMap<String, Vec<f64>> {
+pub fn numbers(path: &Path) -> BTreeMap<String, Vec<f64>> {
     let fail = |error: String| -> ! { panic!("{}: {error}", path.display()) };
     let file = File::open(path).unwrap_or_else(|error| fail(error.to_string()));
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
         .and_then(ParquetRecordBatchReaderBuilder::build)
         .unwrap_or_else(|error| fail(error.to_string()));
-    let mut columns = HashMap::<String, Vec<f64>>::new();
+    let mut columns = BTreeMap::<String, Vec<f64>>::new();
     for batch in reader {
         let batch = batch.unwrap_or_else(|error| fail(error.to_string()));
         for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
@@ -80,7 +80,7 @@ fn as_f64(array: &ArrayRef) -> Vec<f64> {
 pub struct Rows {
     /// (user, item), ascending.
     pub keys: Vec<(i64, i64)>,
-    columns: HashMap<String, Vec<f64>>,
+    columns: BTreeMap<String, Vec<f64>>,
 }
 
 impl Rows {
@@ -91,7 +91,7 @@ impl Rows {
     pub fn of(keys: &[(i64, i64)]) -> Self {
         let all = numbers(&table_file());
         let key = |row: usize| (all["userId"][row] as i64, all["movieId"][row] as i64);
-        let row_of: HashMap<(i64, i64), usize> =
+        let row_of: BTreeMap<(i64, i64), usize> =
             (0..all["userId"].len()).map(|row| (key(row), row)).collect();
         let rows: Vec<usize> = keys.iter().map(|key| row_of[key]).collect();
         let columns =
@@ -117,6 +117,6 @@ impl Rows {
 ///
 /// # Panics
 /// Where the table cannot be read.
-pub fn keys_of(table: &HashMap<String, Vec<f64>>) -> Vec<(i64, i64)> {
+pub fn keys_of(table: &BTreeMap<String, Vec<f64>>) -> Vec<(i64, i64)> {
     table["user_id"].iter().zip(&table["item_id"]).map(|(&user, &item)| (user as i64, item as i64)).collect()
 }

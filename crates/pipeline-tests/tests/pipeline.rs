@@ -1,5 +1,6 @@
 //! The stages together on a small generated data set: equal bytes, kills, damage, exit codes, make's graph, and the rules of
 //! the source tree.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod pipeline {
     mod bytes;

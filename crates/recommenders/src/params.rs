@@ -47,6 +47,7 @@ impl<P> Deref for Checked<P> {
 }
 
 /// Writes an f32 as the shortest decimal that reads back as it: `0.01`, not `0.009999999776482582`.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
 pub(crate) fn shortest<S: Serializer>(value: &f32, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(value.to_string().parse().unwrap_or(f64::from(*value)))
 }

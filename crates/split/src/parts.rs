@@ -26,15 +26,14 @@ pub fn assign(
         FoldBy::Hash => hashes.folds(config.folds),
         FoldBy::Time => folds_by_time(&raw.ratings, config.folds),
     };
-    let (parts, folds): (Vec<Part>, Vec<u8>) = match assignments {
-        Some(file) => from_file(raw, file, &drawn)?,
-        None => {
-            let parts = match config.method {
-                Method::Hash => hashes.parts_by_hash(config.fractions),
-                Method::Exact => hashes.parts_by_count(config.fractions),
-            };
-            (parts, drawn)
-        }
+    let (parts, folds): (Vec<Part>, Vec<u8>) = if let Some(file) = assignments {
+        from_file(raw, file, &drawn)?
+    } else {
+        let parts = match config.method {
+            Method::Hash => hashes.parts_by_hash(config.fractions),
+            Method::Exact => hashes.parts_by_count(config.fractions),
+        };
+        (parts, drawn)
     };
     if let Some(part) = Part::ALL.into_iter().find(|part| !parts.contains(part)) {
         let problem = format!(

@@ -148,7 +148,7 @@ fn concat<A: Array + 'static, T>(
     arrays: &[ArrayRef],
     append: impl Fn(&A, &mut Vec<T>),
 ) -> Result<Vec<T>, String> {
-    let mut values = Vec::with_capacity(arrays.iter().map(|array| array.len()).sum());
+    let mut values = Vec::with_capacity(arrays.iter().map(Array::len).sum());
     for part in downcast::<A>(arrays)? {
         if part.null_count() > 0 {
             return Err("with nulls where none may be".to_owned());
@@ -161,7 +161,7 @@ fn concat<A: Array + 'static, T>(
 fn text_lists(arrays: &[ArrayRef]) -> Result<Vec<Vec<String>>, String> {
     let mut lists = Vec::new();
     for part in downcast::<ListArray>(arrays)? {
-        for list in part.iter() {
+        for list in part {
             let list = list.ok_or("with nulls where none may be")?;
             lists.push(concat::<StringArray, _>(&[list], |texts, values| {
                 values.extend(texts.iter().flatten().map(str::to_owned));

@@ -10,13 +10,13 @@ use tempfile::TempDir;
 /// 80 users, 300 items, 4,000 ratings: made once, then only read.
 pub fn data() -> &'static Path {
     static DATA: OnceLock<TempDir> = OnceLock::new();
+    static PATH: OnceLock<std::path::PathBuf> = OnceLock::new();
     let folder = DATA.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let shape = Shape::new(80, 300, 4000, 7).unwrap();
         synth::generate(&shape, &folder.path().join("small")).unwrap();
         folder
     });
-    static PATH: OnceLock<std::path::PathBuf> = OnceLock::new();
     PATH.get_or_init(|| folder.path().join("small"))
 }
 

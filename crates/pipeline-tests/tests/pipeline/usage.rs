@@ -1,5 +1,6 @@
 //! Wrong flags, wrong configuration, wrong raw data: what the person at the shell is told.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -48,7 +49,7 @@ fn bad_rows_are_skipped_and_listed_when_asked() {
     let mut ratings = HEADER.to_owned();
     for user in 0..40 {
         for item in 0..10 {
-            ratings += &format!("{user},{item},{}.5,{}\n", item % 5, 1000 + item);
+            writeln!(ratings, "{user},{item},{}.5,{}", item % 5, 1000 + item).unwrap();
         }
     }
     ratings += "1,2,oops,100\n1,3\n";

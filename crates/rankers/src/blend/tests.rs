@@ -1,3 +1,5 @@
+//! Blends of known optimum, their errors, and optimality as a property.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -79,6 +79,7 @@ mod tests {
 
     #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
     #[serde(deny_unknown_fields, default)]
+    #[expect(clippy::struct_field_names, reason = "the key of the booster")]
     struct Trees {
         /// How many.
         n_trees: u32,
