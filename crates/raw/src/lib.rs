@@ -11,7 +11,7 @@
 //! Text files may be gzipped, with `.gz` behind the name. Only the ratings are required.
 //!
 //! Each of these has its file under `shape/`; how a field's text becomes a number is in one place, `field.rs`; what happens
-//! to a malformed row is in `bad_rows.rs`.
+//! to a malformed row is in `bad_rows.rs`. The way back, for a part of the ratings, is [`write_movielens`].
 
 mod assemble;
 mod assignments;
@@ -25,6 +25,7 @@ mod raw_data;
 mod records;
 mod shape;
 mod table;
+mod write;
 
 use std::path::Path;
 
@@ -33,6 +34,7 @@ pub use bad_rows::{BadRow, LISTED_BAD_ROWS};
 pub use error::Error;
 pub use options::{Columns, DEFAULT_RATING_RANGE, Options};
 pub use raw_data::{RawData, Tag};
+pub use write::write_movielens;
 
 use bad_rows::BadRows;
 

@@ -101,10 +101,12 @@ pub(crate) fn read_rows<'a, T>(
     Ok(rows)
 }
 
+/// What stands in the field of an item without a genre.
+pub(crate) const NO_GENRES: &str = "(no genres listed)";
+
 /// The genres in a field like `Action|Sci-Fi`; `(no genres listed)` is no genre.
 pub(crate) fn genres(field: &str) -> Vec<String> {
-    const NONE: &str = "(no genres listed)";
-    let names = field.split('|').map(str::trim).filter(|name| !name.is_empty() && *name != NONE);
+    let names = field.split('|').map(str::trim).filter(|name| !name.is_empty() && *name != NO_GENRES);
     names.map(str::to_owned).collect()
 }
 

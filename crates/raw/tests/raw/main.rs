@@ -11,6 +11,7 @@ mod malformed;
 mod parquet;
 mod real;
 mod shapes;
+mod written;
 
 use std::fs;
 use std::path::PathBuf;
