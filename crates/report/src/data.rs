@@ -125,6 +125,23 @@ pub struct Comparison {
     pub sentence: String,
 }
 
+/// What a part of a preset, a base model or a feature group, adds to a stack.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// The stack's name.
+    pub stack: String,
+    /// The part's name.
+    pub part: String,
+    /// Whether the preset has it.
+    pub is_part: bool,
+    /// By which metric (its key, see [`crate::metric`]).
+    pub metric: String,
+    /// The metric with the part less without it: the lower end of the interval, the mean, the upper end. `None` where it is not known.
+    pub adds: Option<[f64; 3]>,
+    /// The two-sided p-value of no difference, corrected for all parts (Holm).
+    pub p_holm: f64,
+}
+
 /// How often predictions come true.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReliabilityCurve {

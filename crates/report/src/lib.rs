@@ -25,10 +25,10 @@ mod theme;
 use rayon::prelude::*;
 
 use crate::chart::Medium;
-use crate::plots::Frame;
+use crate::plots::{Frame, PlotSpec};
 
 pub use crate::data::{
-    Command, Comparison, Counts, Importances, LearningCurve, ModelKind, ModelRow, RatingCount,
+    Command, Comparison, Contribution, Counts, Importances, LearningCurve, ModelKind, ModelRow, RatingCount,
     ReliabilityCurve, ReliabilityPoint, ReportData, Series, StageConfig, StageRun,
 };
 pub use crate::error::Error;
@@ -70,15 +70,23 @@ impl Plot {
 /// Where a plot cannot be turned into a picture or the page's template fails: a defect of this crate, not of the data.
 pub fn render(data: &ReportData) -> Result<Report, Error> {
     let plots = plots::all(data);
-    let files = plots
-        .par_iter()
-        .map(|plot| {
-            let scene = plot.draw(&Frame::file(data, plot));
-            let svg = scene.to_svg(Medium::File);
-            let png = png::encode(&plot.name, &svg)?;
-            Ok(Plot { name: plot.name.clone(), title: plot.title.clone(), svg, png })
-        })
-        .collect::<Result<Vec<Plot>, Error>>()?;
+    let files = plots.par_iter().map(|plot| file(data, plot)).collect::<Result<Vec<Plot>, Error>>()?;
     let html = page::render(data, &plots)?;
     Ok(Report { html, plots: files })
+}
+
+/// Draws what each part of a preset adds to each stack, with intervals at `level`: a picture of its own, beside the page. Of `data` only
+/// what a plot says of its source is used.
+///
+/// # Errors
+/// As [`render`].
+pub fn contributions(data: &ReportData, contributions: &[Contribution], level: f64) -> Result<Plot, Error> {
+    file(data, &plots::contributions(data, contributions, level))
+}
+
+fn file(data: &ReportData, plot: &PlotSpec<'_>) -> Result<Plot, Error> {
+    let scene = plot.draw(&Frame::file(data, plot));
+    let svg = scene.to_svg(Medium::File);
+    let png = png::encode(&plot.name, &svg)?;
+    Ok(Plot { name: plot.name.clone(), title: plot.title.clone(), svg, png })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use report::{
-    Command, Comparison, Importances, LearningCurve, ModelKind, ModelRow, Plot, RatingCount,
+    Command, Comparison, Contribution, Importances, LearningCurve, ModelKind, ModelRow, Plot, RatingCount,
     ReliabilityCurve, ReliabilityPoint, Report, ReportData, Series, StageConfig, StageRun, render,
 };
 use resvg::usvg::roxmltree;
@@ -382,4 +382,42 @@ fn odd(one: f64, other: f64) -> ReportData {
         }],
         ..ReportData::default()
     }
+}
+
+#[test]
+fn contributions_stand_in_two_groups_a_stack() {
+    let data = fixture::notebook();
+    let one = |stack: &str, part: &str, is_part, adds| Contribution {
+        stack: stack.to_owned(),
+        part: part.to_owned(),
+        is_part,
+        metric: "ndcg".to_owned(),
+        adds,
+        p_holm: 0.01,
+    };
+    let given = [
+        one("GBStack", "mf", true, Some([0.001, 0.004, 0.007])),
+        one("GBStack", "mood", true, Some([-0.002, 0.0, 0.002])),
+        one("GBStack", "ease", false, None),
+        one("LogisticStack", "mf", true, Some([-0.005, -0.003, -0.001])),
+    ];
+    let plot = report::contributions(&data, &given, 0.95).unwrap();
+    let document = roxmltree::Document::parse(&plot.svg).unwrap();
+    let texts: Vec<String> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"))
+        .filter_map(|node| node.text())
+        .map(str::to_owned)
+        .collect();
+    for expected in [
+        "GBStack: in the preset",
+        "GBStack: not in the preset",
+        "LogisticStack: in the preset",
+        "not defined",
+        "+0.0040",
+    ] {
+        assert!(texts.iter().any(|text| text == expected), "no {expected} in {texts:?}");
+    }
+    assert!(!texts.iter().any(|text| text == "LogisticStack: not in the preset"), "{texts:?}");
+    assert_eq!(png_size(&plot.png).0, Plot::WIDTH * Plot::PNG_SCALE);
 }

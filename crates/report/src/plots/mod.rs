@@ -3,12 +3,14 @@
 mod all_models;
 mod base_models;
 mod comparisons;
+mod contributions;
 mod feature_importances;
 mod frame;
 mod learning_curve;
 mod rating_distribution;
 mod reliability;
 
+pub use contributions::plot as contributions;
 pub use frame::{FILE_WIDTH, Frame};
 
 use crate::chart::Scene;
