@@ -93,6 +93,17 @@ pub const REPORT: Artifact = artifact(StageName::Evaluate, "report/index.html");
 /// The folder of the page and its plots, below the stage's folder.
 pub const REPORT_FOLDER: &str = "report";
 
+/// The folder of the ablation, below the run's: no stage's, and no stage reads it.
+const ABLATION_FOLDER: &str = "ablation";
+/// What each part of the preset is worth and costs, in the ablation's folder.
+pub const ABLATION: &str = "ablation.parquet";
+/// The same as a picture.
+pub const ABLATION_SVG: &str = "ablation.svg";
+/// The same as pixels.
+pub const ABLATION_PNG: &str = "ablation.png";
+/// The folder in which the ablation runs the stages, in its own; gone when it ends.
+const ABLATION_SCRATCH: &str = "scratch";
+
 /// The name of every stage's manifest.
 const MANIFEST: &str = "manifest.json";
 
@@ -126,6 +137,16 @@ impl Layout {
     /// The path of the base model whose file stem is `stem`. Written by `train-base`, read by `build-features`.
     pub fn base_model(stem: &str) -> String {
         format!("{stem}.bin")
+    }
+
+    /// The path of `file` in the folder of the ablation.
+    pub fn ablation(&self, file: &str) -> PathBuf {
+        self.root.join(ABLATION_FOLDER).join(file)
+    }
+
+    /// The folder in which the ablation runs the stages.
+    pub fn ablation_scratch(&self) -> PathBuf {
+        self.ablation(ABLATION_SCRATCH)
     }
 
     /// The path of `stage`'s manifest.

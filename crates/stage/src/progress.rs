@@ -17,14 +17,15 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new(stage: &str, n_steps: u64, quiet: bool) -> Self {
+    /// A bar of the program `name` over `n_steps` steps; none where it has to be `quiet`.
+    pub fn new(name: &str, n_steps: u64, quiet: bool) -> Self {
         let bar = ProgressBar::with_draw_target(Some(n_steps), ProgressDrawTarget::hidden());
         if quiet {
             return Self { bar, shower: None };
         }
         let style = ProgressStyle::with_template("{prefix}: {msg} {wide_bar} {pos}/{len} {elapsed}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_prefix(stage.to_owned());
+        bar.set_prefix(name.to_owned());
         let (sender, receiver) = mpsc::channel::<()>();
         let shown = bar.clone();
         let handle = thread::spawn(move || {

@@ -60,6 +60,8 @@ columns! {
     OptionalInt32(Option<i32>), "nullable int32";
     /// 64-bit integers: ids, rows, seconds.
     Int64(i64), "int64";
+    /// 64-bit integers or null: bytes that were not measured.
+    OptionalInt64(Option<i64>), "nullable int64";
     /// 32-bit floats: ratings.
     Float(f32), "float";
     /// 64-bit floats: scores, features, metrics.
@@ -89,6 +91,7 @@ impl Column {
             Self::Text(values) => Arc::new(StringArray::from(values)),
             Self::OptionalInt8(values) => return (Arc::new(Int8Array::from(values)), true),
             Self::OptionalInt32(values) => return (Arc::new(Int32Array::from(values)), true),
+            Self::OptionalInt64(values) => return (Arc::new(Int64Array::from(values)), true),
             Self::OptionalDouble(values) => return (Arc::new(Float64Array::from(values)), true),
             Self::TextList(lists) => {
                 let mut builder = ListBuilder::new(StringBuilder::new());
@@ -125,7 +128,7 @@ impl Column {
         Ok(match data_type {
             DataType::Int8 => numbers!(Int8Array, Int8, OptionalInt8),
             DataType::Int32 => numbers!(Int32Array, Int32, OptionalInt32),
-            DataType::Int64 => numbers!(Int64Array, Int64),
+            DataType::Int64 => numbers!(Int64Array, Int64, OptionalInt64),
             DataType::Float32 => numbers!(Float32Array, Float),
             DataType::Float64 => numbers!(Float64Array, Double, OptionalDouble),
             DataType::Utf8 => Self::Text(concat::<StringArray, _>(arrays, |part, values| {

@@ -1,5 +1,6 @@
 //! The tables that the stages exchange: one file a kind, the struct beside its columns.
 
+mod ablation;
 mod catalogue;
 mod feature_rows;
 mod importances;
@@ -9,6 +10,7 @@ mod rows;
 mod split_ratings;
 mod tags;
 
+pub use ablation::AblationRow;
 pub use feature_rows::{FeatureRows, ScoreRows};
 pub use importances::ImportanceRow;
 pub use learning_curves::CurvePoint;
