@@ -19,7 +19,7 @@ CARGO ?= cargo
 TEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run" || echo "test")
 
 .DEFAULT_GOAL := all
-.PHONY: all $(STAGES) audit data build test lint fmt doc clean distclean help
+.PHONY: all $(STAGES) audit ablation data build test lint fmt doc clean distclean help
 
 all: evaluate ## Run every stage that is not up to date
 
@@ -29,12 +29,14 @@ build-features: ## Stage 3: base scores and statistics to feature tables
 train-meta: ## Stage 4: fit the meta-models
 evaluate: ## Stage 5: score the test rows, measure, draw, write the report
 audit: ## Prove that no feature depends on a label that it may not see; fails where one does
+ablation: ## What each base model and feature group is worth, and what it costs: a table, in minutes
 
-$(STAGES) audit: build
+$(STAGES) audit ablation: build
 	@data=$$(SYNTH="$(BIN)/synth" scripts/data "$(DATASET)") && \
 	$(MAKE) --no-print-directory -f scripts/pipeline.mk $@ DATA="$$data" BIN="$(BIN)" \
 	  PRESET="$(PRESET)" SEED="$(SEED)" THREADS="$(THREADS)" $(if $(ASSIGNMENTS),ASSIGNMENTS="$(ASSIGNMENTS)") \
 	  $(if $(ARTIFACTS),ARTIFACTS="$(ARTIFACTS)") $(if $(CONFIG),CONFIG="$(CONFIG)") $(if $(QUIET),QUIET="$(QUIET)") \
+	  $(if $(SPLITS),SPLITS="$(SPLITS)") $(if $(ONLY),ONLY="$(ONLY)") \
 	  $(if $(filter command line environment,$(origin DATASET)),DATASET="$(DATASET)")
 
 build: ## Build the release binaries
@@ -67,4 +69,6 @@ help: ## This list
 	@printf '  CONFIG       the folder of the configuration files (default: config/<preset>)\n'
 	@printf '  SEED         the seed of all random draws (now: $(SEED))\n'
 	@printf '  THREADS      threads of a stage, 0 for one a core; results do not depend on it (now: $(THREADS))\n'
+	@printf '  SPLITS       ablation: how many splits of the training ratings (3)\n'
+	@printf '  ONLY         ablation: only these base models and feature groups, for example "mf mood"\n'
 	@printf '  QUIET=1      print warnings and errors only\n'

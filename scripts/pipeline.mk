@@ -41,6 +41,12 @@ $(call manifest,evaluate): $(call manifest,train-meta) $(call stamps,evaluate)
 audit: $(call manifest,build-features)
 	@"$(BIN)/audit" --artifacts "$(ARTIFACTS)" --threads $(THREADS) $(if $(QUIET),--quiet)
 
+# What is each base model and feature group worth, and what does it cost? On the training ratings alone.
+.PHONY: ablation
+ablation: $(call manifest,evaluate)
+	@"$(BIN)/ablation" --artifacts "$(ARTIFACTS)" --seed $(SEED) --threads $(THREADS) $(if $(SPLITS),--splits $(SPLITS)) \
+	  $(if $(ONLY),--only $(ONLY)) $(if $(QUIET),--quiet)
+
 # The stamps are looked at before every run, while make reads this file, so that it compares their times of now.
 unchanged := $(shell "$(BIN)/stamps" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" \
   --arguments "data=$(DATA) dataset=$(DATASET) preset=$(PRESET) seed=$(SEED) assignments=$(ASSIGNMENTS)" || echo failed)

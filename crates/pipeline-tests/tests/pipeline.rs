@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod pipeline {
+    mod ablation;
     mod bytes;
     mod dag;
     mod damage;

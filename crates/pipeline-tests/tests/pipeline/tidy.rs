@@ -21,6 +21,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("split", &["artifacts", "dataset", "raw", "stage"]),
     ("stacking", &["dataset", "features", "recommenders"]),
     ("audit", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
+    (
+        "ablation",
+        &["artifacts", "dataset", "features", "metrics", "rankers", "raw", "recommenders", "report", "stage"],
+    ),
     ("train-base", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     ("build-features", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     ("train-meta", &["artifacts", "dataset", "rankers", "stage"]),

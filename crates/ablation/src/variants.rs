@@ -1,0 +1,195 @@
+//! What is changed: one part of the preset at a time.
+
+use features::FeatureGroupKind;
+use rankers::MetaModel;
+use recommenders::BaseModel;
+use stage::{StageName, UsageError};
+
+/// Which way a preset is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// A part that it has is taken away.
+    Without,
+    /// A part that it has not is added.
+    With,
+    /// Nothing: the control.
+    Same,
+}
+
+/// What kind of part is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One of `models` of `train-base`.
+    BaseModel,
+    /// One of `groups` of `build-features`.
+    FeatureGroup,
+    /// None: the preset once more. Its ranking must be the same; how far its costs are apart is what costs can be told by.
+    Control,
+}
+
+/// A preset with one thing changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variant {
+    /// Which way.
+    pub change: Change,
+    /// What kind of part.
+    pub kind: Kind,
+    /// The part's key in the configuration.
+    pub name: String,
+}
+
+impl Change {
+    /// The name in the table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Without => "without",
+            Self::With => "with",
+            Self::Same => "same",
+        }
+    }
+
+    /// What turns "the variant less the preset" into "with the part less without it".
+    pub fn sign(self) -> f64 {
+        if self == Self::Without { -1.0 } else { 1.0 }
+    }
+}
+
+impl Kind {
+    /// The name in the table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BaseModel => "base_model",
+            Self::FeatureGroup => "feature_group",
+            Self::Control => "control",
+        }
+    }
+}
+
+impl Variant {
+    /// The change in words.
+    pub fn label(&self) -> String {
+        match self.change {
+            Change::Same => "the preset once more".to_owned(),
+            change => format!("{} {}", change.name(), self.name),
+        }
+    }
+
+    /// The first stage that has to run again; those before it leave what they left.
+    pub fn first_stage(&self) -> StageName {
+        match self.kind {
+            Kind::FeatureGroup => StageName::BuildFeatures,
+            Kind::BaseModel | Kind::Control => StageName::TrainBase,
+        }
+    }
+
+    /// `names`, the preset's parts of this variant's kind, with the change.
+    pub fn apply(&self, names: &[String]) -> Vec<String> {
+        let mut names: Vec<String> = names.to_vec();
+        match self.change {
+            Change::Without => names.retain(|name| *name != self.name),
+            Change::With => names.push(self.name.clone()),
+            Change::Same => {}
+        }
+        names
+    }
+}
+
+/// The control and then, for every part there is, the variant with it or without it; `only` the parts of these names, all where it is
+/// empty. Feature groups come before base models, because they reuse the base models of the preset as it is (see [`crate::trials`]).
+///
+/// # Errors
+/// [`UsageError`] where `only` holds a name that no part has.
+pub fn list(models: &[String], groups: &[String], only: &[String]) -> Result<Vec<Variant>, UsageError> {
+    let all_models = BaseModel::ALL.map(BaseModel::file_stem);
+    let all_groups = FeatureGroupKind::ALL.map(FeatureGroupKind::name);
+    let known = || all_models.iter().chain(&all_groups);
+    if let Some(name) = only.iter().find(|name| !known().any(|known| known == name)) {
+        let names: Vec<&str> = known().copied().collect();
+        return Err(UsageError(format!(
+            "--only {name}: no base model or feature group has this name; there are {}",
+            names.join(", ")
+        )));
+    }
+    let of = |kind: Kind, all: &[&str], has: &[String]| -> Vec<Variant> {
+        let is_asked = |name: &&str| only.is_empty() || only.iter().any(|only| only == name);
+        let variant = |name: &str| Variant {
+            change: if has.iter().any(|has| has == name) { Change::Without } else { Change::With },
+            kind,
+            name: name.to_owned(),
+        };
+        all.iter().copied().filter(is_asked).map(variant).collect()
+    };
+    let control = Variant { change: Change::Same, kind: Kind::Control, name: "preset".to_owned() };
+    let mut variants = vec![control];
+    variants.extend(of(Kind::FeatureGroup, &all_groups, groups));
+    variants.extend(of(Kind::BaseModel, &all_models, models));
+    Ok(variants)
+}
+
+/// The names of the meta-models of the table: `only` these, all where it is empty.
+///
+/// # Errors
+/// [`UsageError`] where `only` holds a name that no meta-model has.
+pub fn meta_models(only: &[String]) -> Result<Vec<&'static str>, UsageError> {
+    let all = MetaModel::ALL.map(MetaModel::name);
+    if let Some(name) = only.iter().find(|name| !all.contains(&name.as_str())) {
+        return Err(UsageError(format!("--models {name}: expected some of {}", all.join(", "))));
+    }
+    Ok(all.into_iter().filter(|name| only.is_empty() || only.iter().any(|only| only == name)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn every_part_there_is_gets_one_variant() {
+        let variants = list(&names(&["bias", "mf"]), &names(&["base_scores"]), &[]).unwrap();
+        assert_eq!(variants.len(), 1 + BaseModel::ALL.len() + FeatureGroupKind::ALL.len());
+        let without: Vec<String> =
+            variants.iter().filter(|v| v.change == Change::Without).map(Variant::label).collect();
+        assert_eq!(without, ["without base_scores", "without bias", "without mf"]);
+        assert!(variants.iter().any(|variant| variant.label() == "with ease"));
+        assert_eq!(variants[0].kind, Kind::Control);
+    }
+
+    #[test]
+    fn no_name_means_two_parts() {
+        let variants = list(&[], &[], &[]).unwrap();
+        let mut found: Vec<&str> = variants.iter().map(|variant| variant.name.as_str()).collect();
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found.len(), variants.len());
+    }
+
+    #[test]
+    fn only_what_is_asked_for_and_the_control() {
+        let variants = list(&names(&["mf"]), &names(&["mood"]), &names(&["mf", "disagreement"])).unwrap();
+        let labels: Vec<String> = variants.iter().map(Variant::label).collect();
+        assert_eq!(labels, ["the preset once more", "with disagreement", "without mf"]);
+        let message = list(&[], &[], &names(&["mfx"])).unwrap_err().to_string();
+        assert!(message.starts_with("--only mfx: no base model or feature group"), "{message}");
+        assert!(message.contains("bias, itemknn") && message.contains("base_scores"), "{message}");
+    }
+
+    #[test]
+    fn a_change_touches_one_name() {
+        let has = names(&["a", "b"]);
+        let variant = |change, name: &str| Variant { change, kind: Kind::BaseModel, name: name.to_owned() };
+        assert_eq!(variant(Change::Without, "a").apply(&has), ["b"]);
+        assert_eq!(variant(Change::With, "c").apply(&has), ["a", "b", "c"]);
+        assert_eq!(variant(Change::Same, "preset").apply(&has), has);
+    }
+
+    #[test]
+    fn an_unknown_meta_model_is_told_the_known_ones() {
+        assert_eq!(meta_models(&names(&["GBStack"])).unwrap(), ["GBStack"]);
+        assert_eq!(meta_models(&[]).unwrap().len(), MetaModel::ALL.len());
+        let message = meta_models(&names(&["gb"])).unwrap_err().to_string();
+        assert!(message.starts_with("--models gb: expected some of LogisticStack, GBStack"), "{message}");
+    }
+}
