@@ -67,6 +67,14 @@ impl ObjectiveKind {
         }
     }
 
+    /// What the loss is called in tables and plots.
+    pub const fn loss_name(self) -> &'static str {
+        match self {
+            Self::BinaryLogLoss => "log_loss",
+            Self::SquaredError => "squared_error",
+        }
+    }
+
     /// What a raw score predicts: the probability of label 1, or the label's mean.
     pub fn predicted(self, raw_score: f64) -> f64 {
         match self {
