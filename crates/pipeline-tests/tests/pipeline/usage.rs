@@ -118,7 +118,7 @@ fn a_flag_wins_over_the_configuration_and_stands_in_the_manifest() {
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(run.path("train-base/manifest.json")).unwrap()).unwrap();
     assert_eq!(manifest["config"]["mf"]["factors"], 3);
-    assert_eq!(manifest["config"]["mf"]["epochs"], 30);
+    assert_eq!(manifest["config"]["mf"]["epochs"], 20);
 }
 
 #[test]
