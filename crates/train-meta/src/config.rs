@@ -2,7 +2,7 @@
 
 use rankers::gbdt::{CheckedGbdtParams, GbdtParams};
 use rankers::logistic::{CheckedLogisticParams, LogisticParams};
-use rankers::objective::ObjectiveKind;
+use rankers::objective::{CheckedRankingParams, ObjectiveKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stage::UsageError;
@@ -157,6 +157,7 @@ impl Gb {
     fn params(&self) -> GbdtParams {
         GbdtParams {
             objective: ObjectiveKind::BinaryLogLoss,
+            ranking: CheckedRankingParams::default(),
             criterion: match self.criterion {
                 Criterion::FriedmanMse => rankers::gbdt::Criterion::FriedmanMse,
                 Criterion::Newton => rankers::gbdt::Criterion::Newton,

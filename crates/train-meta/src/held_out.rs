@@ -21,7 +21,7 @@ impl Rows {
 
     /// The rows as the rankers take them.
     pub fn labelled(&self) -> LabelledRows<'_> {
-        LabelledRows { features: &self.features, labels: &self.labels }
+        LabelledRows::new(&self.features, &self.labels)
     }
 
     /// Draws `held_out` of the rows: (the others, those), each in the old order.

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Serialize};
 
 use crate::ParamError;
-use crate::objective::ObjectiveKind;
+use crate::objective::{CheckedRankingParams, ObjectiveKind};
 
 /// How good a split is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ pub enum Growth {
 pub struct GbdtParams {
     /// The loss.
     pub objective: ObjectiveKind,
+    /// What a ranking objective is told; pointwise ones do not look at it. Beside the objective, and no key of its own.
+    #[serde(skip)]
+    pub ranking: CheckedRankingParams,
     /// The gain of a split.
     pub criterion: Criterion,
     /// The order of splitting. It matters where `max_leaves` ends a tree before `max_depth` does.
@@ -73,6 +76,7 @@ impl Default for GbdtParams {
     fn default() -> Self {
         Self {
             objective: ObjectiveKind::BinaryLogLoss,
+            ranking: CheckedRankingParams::default(),
             criterion: Criterion::Newton,
             growth: Growth::LeafWise,
             n_trees: 100,
