@@ -108,9 +108,17 @@ pub struct LabelledRows<'a> {
     pub features: &'a FeatureMatrix,
     /// One label a row.
     pub labels: &'a [f32],
+    /// Where each query group ends, exclusively, as [`crate::objective::QueryGroups`] says; empty for pointwise objectives, which do not
+    /// look at it.
+    pub group_ends: &'a [usize],
 }
 
-impl LabelledRows<'_> {
+impl<'a> LabelledRows<'a> {
+    /// Rows that belong to no query.
+    pub fn new(features: &'a FeatureMatrix, labels: &'a [f32]) -> Self {
+        Self { features, labels, group_ends: &[] }
+    }
+
     /// Whether there are rows and features, and as many labels as rows.
     pub(crate) fn check(&self) -> Result<(), FitError> {
         let n_rows = self.features.n_rows();

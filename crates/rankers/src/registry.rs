@@ -11,13 +11,27 @@ pub enum MetaModel {
     Gb,
     /// [`crate::gbdt`] with the squared error, on the rating itself.
     GbRating,
+    /// [`crate::gbdt`] with the lambdas of NDCG.
+    LambdaMart,
+    /// [`crate::gbdt`] with the cross-entropy of Bruch's XE-NDCG.
+    XeNdcg,
+    /// [`crate::gbdt`] with a pointwise and a listwise cross-entropy on soft labels.
+    RankXent,
     /// [`crate::blend`] of the others.
     Blend,
 }
 
 impl MetaModel {
     /// All of them, in the order of the tables; the blend, which needs the others, comes last.
-    pub const ALL: [Self; 4] = [Self::Logistic, Self::Gb, Self::GbRating, Self::Blend];
+    pub const ALL: [Self; 7] = [
+        Self::Logistic,
+        Self::Gb,
+        Self::GbRating,
+        Self::LambdaMart,
+        Self::XeNdcg,
+        Self::RankXent,
+        Self::Blend,
+    ];
 
     /// The name in tables of results.
     pub const fn name(self) -> &'static str {
@@ -25,6 +39,9 @@ impl MetaModel {
             Self::Logistic => "LogisticStack",
             Self::Gb => "GBStack",
             Self::GbRating => "GBRatingStack",
+            Self::LambdaMart => "LambdaMARTStack",
+            Self::XeNdcg => "XENDCGStack",
+            Self::RankXent => "RankStack",
             Self::Blend => "BlendStack",
         }
     }
@@ -35,6 +52,9 @@ impl MetaModel {
             Self::Logistic => "logistic",
             Self::Gb => "gb",
             Self::GbRating => "gb_rating",
+            Self::LambdaMart => "lambdamart",
+            Self::XeNdcg => "xe_ndcg",
+            Self::RankXent => "rank_xent",
             Self::Blend => "blend",
         }
     }
@@ -50,6 +70,9 @@ impl MetaModel {
             Self::Logistic => "meta.logistic",
             Self::Gb => "meta.gb",
             Self::GbRating => "meta.gb_rating",
+            Self::LambdaMart => "meta.lambdamart",
+            Self::XeNdcg => "meta.xe_ndcg",
+            Self::RankXent => "meta.rank_xent",
             Self::Blend => "meta.blend",
         }
     }
@@ -64,6 +87,9 @@ impl MetaModel {
         match self {
             Self::Gb => Some(ObjectiveKind::BinaryLogLoss),
             Self::GbRating => Some(ObjectiveKind::SquaredError),
+            Self::LambdaMart => Some(ObjectiveKind::LambdaRank),
+            Self::XeNdcg => Some(ObjectiveKind::XeNdcg),
+            Self::RankXent => Some(ObjectiveKind::RankXent),
             Self::Logistic | Self::Blend => None,
         }
     }

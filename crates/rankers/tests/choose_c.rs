@@ -125,7 +125,7 @@ fn bytes_do_not_depend_on_threads() {
 fn folds_and_grids_that_cannot_be_used_are_told() {
     let data = slope(4, 0);
     let labels = [1.0, 0.0, 1.0, 0.0];
-    let rows = LabelledRows { features: &data.features, labels: &labels };
+    let rows = LabelledRows::new(&data.features, &labels);
     let params = ChoiceParams::default().check().unwrap();
     let message = |folds: &[i8]| choose_c(&params, rows, folds).unwrap_err().to_string();
     assert_eq!(message(&[0, 1]), "2 folds for 4 rows");

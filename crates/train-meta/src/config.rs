@@ -4,6 +4,7 @@ use rankers::MetaModel;
 use rankers::calibration::CalibrationMethod;
 use rankers::gbdt::{CheckedGbdtParams, GbdtParams};
 use rankers::logistic::{CheckedChoiceParams, CheckedLogisticParams, ChoiceParams, LogisticParams};
+use rankers::objective::{ObjectiveKind, RankingParams};
 use rankers::segments::{CheckedThinParams, ThinParams};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,10 +27,30 @@ pub struct Config {
     pub gb: GbdtParams,
     /// `GBRatingStack`.
     pub gb_rating: GbdtParams,
+    /// `LambdaMARTStack`.
+    pub lambdamart: GbdtParams,
+    /// `XENDCGStack`.
+    pub xe_ndcg: GbdtParams,
+    /// `RankStack`.
+    pub rank_xent: GbdtParams,
+    /// What `LambdaMARTStack`, `XENDCGStack` and `RankStack` order.
+    pub ranking_lists: RankingLists,
+    /// How they do.
+    pub ranking: RankingParams,
     /// From raw scores to probabilities.
     pub calibration: Calibration,
     /// `BlendStack`.
     pub blend: Blend,
+}
+
+/// The lists that a ranking objective orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RankingLists {
+    /// All training rows of a user.
+    User,
+    /// A user's rows of one fold: as long as the list of the user's test rows where the test part is as large as a fold.
+    UserFold,
 }
 
 /// How raw scores become probabilities.
@@ -63,6 +84,11 @@ impl Default for Config {
             logistic_choice: ChoiceParams::default(),
             gb: GbdtParams::default(),
             gb_rating: GbdtParams::default(),
+            lambdamart: GbdtParams::default(),
+            xe_ndcg: GbdtParams::default(),
+            rank_xent: GbdtParams::default(),
+            ranking_lists: RankingLists::UserFold,
+            ranking: RankingParams::default(),
             calibration: Calibration::default(),
             blend: Blend::default(),
         }
@@ -92,6 +118,8 @@ fn keys(models: &[MetaModel]) -> Vec<String> {
 
 /// The same, every value in its range.
 pub struct Checked {
+    /// `None` where no model ranks.
+    pub ranking_lists: Option<RankingLists>,
     pub models: Vec<MetaModel>,
     pub members: Vec<MetaModel>,
     pub validation_folds: usize,
@@ -117,21 +145,28 @@ impl Checked {
 }
 
 impl Config {
+    /// `relevant_from` is the least rating that is relevant, in stars.
+    ///
     /// # Errors
     /// [`UsageError`] for the first value out of its range, and where values contradict each other.
-    pub fn check(&self) -> Result<Checked, UsageError> {
+    pub fn check(&self, relevant_from: f64) -> Result<Checked, UsageError> {
         let models = named("models", &self.models, &MetaModel::ALL)?;
         let members = if models.contains(&MetaModel::Blend) { self.members(&models)? } else { Vec::new() };
         let in_table =
             |table: &'static str| move |error: rankers::ParamError| UsageError(format!("{table}.{error}"));
         let choice = self.logistic_choice.clone().check().map_err(in_table("logistic_choice"))?;
+        let ranking = RankingParams { relevant_from, ..self.ranking.clone() };
+        let ranking = ranking.check().map_err(in_table("ranking"))?;
+        let ranks = |model: &MetaModel| model.objective().is_some_and(ObjectiveKind::is_ranking);
         let checked = Checked {
+            ranking_lists: models.iter().any(ranks).then_some(self.ranking_lists),
             validation_folds: self.validation_folds,
             logistic: self.logistic.clone().check().map_err(in_table("logistic"))?,
             logistic_choice: choice.enabled.then_some(choice),
             boosters: models
                 .iter()
                 .filter_map(|&model| Some((model, self.gbdt(model)?)))
+                .map(|(model, params)| (model, GbdtParams { ranking: ranking.clone(), ..params }))
                 .map(|(model, params)| Ok((model, params.check().map_err(in_table(model.key()))?)))
                 .collect::<Result<_, UsageError>>()?,
             calibration: self.calibration.check()?,
@@ -147,6 +182,9 @@ impl Config {
         let table = match model {
             MetaModel::Gb => &self.gb,
             MetaModel::GbRating => &self.gb_rating,
+            MetaModel::LambdaMart => &self.lambdamart,
+            MetaModel::XeNdcg => &self.xe_ndcg,
+            MetaModel::RankXent => &self.rank_xent,
             MetaModel::Logistic | MetaModel::Blend => return None,
         };
         Some(GbdtParams { objective: model.objective()?, ..table.clone() })
@@ -220,12 +258,12 @@ mod tests {
 
     #[test]
     fn contradictions_are_told() {
-        let message = |config: Config| config.check().err().map(|error| error.0).unwrap_or_default();
+        let message = |config: Config| config.check(4.0).err().map(|error| error.0).unwrap_or_default();
         let default = Config::default;
         assert_eq!(message(default()), "");
         assert_eq!(
             message(Config { models: vec!["gbs".to_owned()], ..default() }),
-            "models holds \"gbs\", expected some of logistic, gb, gb_rating, blend"
+            "models holds \"gbs\", expected some of logistic, gb, gb_rating, lambdamart, xe_ndcg, rank_xent, blend"
         );
         let models = keys(&[MetaModel::Logistic, MetaModel::Blend]);
         assert_eq!(

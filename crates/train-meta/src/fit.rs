@@ -120,6 +120,6 @@ fn best_n_trees(folds: &[FoldFit]) -> Option<usize> {
 fn targets<'a>(params: &CheckedGbdtParams, rows: &'a Rows) -> LabelledRows<'a> {
     match params.objective {
         ObjectiveKind::BinaryLogLoss => rows.relevance(),
-        ObjectiveKind::SquaredError => rows.ratings(),
+        _ => rows.ratings(),
     }
 }

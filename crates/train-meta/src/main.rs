@@ -35,9 +35,9 @@ impl Stage for TrainMeta {
     type Args = Args;
 
     fn run(run: &mut Run, config: &Config, _: &Args) -> anyhow::Result<Summary> {
-        let config = config.check()?;
         run.require(&[StageName::BuildFeatures])?;
-        let rows = Rows::new(run.read_table::<FeatureRows>(META_TRAIN)?)?;
+        let config = config.check(run.upstream_config(StageName::BuildFeatures, "relevant_from")?)?;
+        let rows = Rows::new(run.read_table::<FeatureRows>(META_TRAIN)?, config.ranking_lists)?;
         let folds = rows.validation_folds(config.validation_folds)?;
 
         let fits = fit_all(run, &config, &rows, &folds)?;

@@ -6,7 +6,9 @@ use artifacts::tables::FeatureRows;
 use rankers::{FeatureMatrix, LabelledRows};
 use stage::UsageError;
 
-/// Features and targets of some rows, in ascending order of (user, item).
+use crate::config::RankingLists;
+
+/// Features and targets of some rows, those of a list one after the other.
 pub struct Rows {
     pub features: FeatureMatrix,
     pub user_ids: Vec<i64>,
@@ -14,6 +16,9 @@ pub struct Rows {
     /// 1 where the item is relevant, else 0.
     pub labels: Vec<f32>,
     pub stars: Vec<f32>,
+    /// Where each list that a ranking objective orders ends, exclusively; empty where none does.
+    pub list_ends: Vec<usize>,
+    lists: Option<RankingLists>,
 }
 
 /// A fold, and the rows that the models which predict it are fitted on.
@@ -27,26 +32,35 @@ pub struct ValidationFold {
 }
 
 impl Rows {
+    /// The rows of the table, which come in ascending order of (user, item); by (user, fold, item) where lists are of one fold.
+    ///
     /// # Errors
     /// Where the columns make no matrix.
-    pub fn new(table: FeatureRows) -> anyhow::Result<Self> {
-        Ok(Self {
+    pub fn new(table: FeatureRows, lists: Option<RankingLists>) -> anyhow::Result<Self> {
+        let rows = Self {
             features: FeatureMatrix::from_columns(table.names.into_iter().zip(table.columns).collect())?,
             user_ids: table.user_ids,
             folds: table.folds.into_iter().map(|fold| fold.unwrap_or(0)).collect(),
             labels: table.labels.into_iter().map(f32::from).collect(),
             stars: table.ratings,
-        })
+            list_ends: Vec::new(),
+            lists,
+        };
+        let mut order: Vec<usize> = (0..rows.labels.len()).collect();
+        if lists == Some(RankingLists::UserFold) {
+            order.sort_by_key(|&row| (rows.user_ids[row], rows.folds[row])); // stable: items stay in order
+        }
+        Ok(rows.select(&order))
     }
 
     /// The rows as classifiers take them.
     pub fn relevance(&self) -> LabelledRows<'_> {
-        LabelledRows { features: &self.features, labels: &self.labels }
+        LabelledRows::new(&self.features, &self.labels)
     }
 
-    /// The rows as regressions take them.
+    /// The rows as regressions take them, and, with their lists, ranking objectives.
     pub fn ratings(&self) -> LabelledRows<'_> {
-        LabelledRows { features: &self.features, labels: &self.stars }
+        LabelledRows { features: &self.features, labels: &self.stars, group_ends: &self.list_ends }
     }
 
     /// The last `n` folds, one after the other: each with the rows of all other folds. By time, the last folds are the latest.
@@ -77,7 +91,18 @@ impl Rows {
     }
 
     fn select(&self, rows: &[usize]) -> Self {
+        let list_of = |row: usize| match self.lists {
+            Some(RankingLists::User) => (self.user_ids[row], 0),
+            Some(RankingLists::UserFold) | None => (self.user_ids[row], self.folds[row]),
+        };
+        let ends = |rows: &[usize]| {
+            let is_last =
+                |at: &usize| rows.get(at + 1).is_none_or(|&next| list_of(next) != list_of(rows[*at]));
+            (0..rows.len()).filter(is_last).map(|at| at + 1).collect()
+        };
         Self {
+            list_ends: if self.lists.is_some() { ends(rows) } else { Vec::new() },
+            lists: self.lists,
             features: self.features.select(rows),
             user_ids: rows.iter().map(|&row| self.user_ids[row]).collect(),
             folds: rows.iter().map(|&row| self.folds[row]).collect(),
@@ -91,8 +116,8 @@ impl Rows {
 mod tests {
     use super::*;
 
-    fn rows() -> Rows {
-        Rows::new(FeatureRows {
+    fn table() -> FeatureRows {
+        FeatureRows {
             user_ids: vec![1, 1, 2, 2],
             item_ids: vec![1, 2, 1, 2],
             timestamps: vec![0; 4],
@@ -101,8 +126,23 @@ mod tests {
             labels: vec![0, 0, 0, 1],
             names: vec!["x".to_owned()],
             columns: vec![vec![10.0, 20.0, 30.0, 40.0]],
-        })
-        .unwrap()
+        }
+    }
+
+    fn rows() -> Rows {
+        Rows::new(table(), None).unwrap()
+    }
+
+    #[test]
+    fn lists_are_of_users_or_of_their_folds() {
+        let of = |lists| {
+            let folds = vec![Some(2), Some(0), Some(1), Some(1)];
+            let rows = Rows::new(FeatureRows { folds, ..table() }, lists).unwrap();
+            (rows.stars.clone(), rows.list_ends.clone())
+        };
+        assert_eq!(of(None), (vec![1.0, 2.0, 3.0, 4.0], vec![]));
+        assert_eq!(of(Some(RankingLists::User)), (vec![1.0, 2.0, 3.0, 4.0], vec![2, 4]));
+        assert_eq!(of(Some(RankingLists::UserFold)), (vec![2.0, 1.0, 3.0, 4.0], vec![1, 2, 4]));
     }
 
     #[test]

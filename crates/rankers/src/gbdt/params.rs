@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ParamError;
-use crate::objective::ObjectiveKind;
+use crate::objective::{CheckedRankingParams, ObjectiveKind};
 
 /// How good a split is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +39,9 @@ pub struct GbdtParams {
     /// The loss; each meta-model has its own, so that it is no key of a configuration.
     #[serde(skip)]
     pub objective: ObjectiveKind,
+    /// What a ranking objective is told; pointwise ones do not look at it. Beside the objective, and no key of its own.
+    #[serde(skip)]
+    pub ranking: CheckedRankingParams,
     /// The gain of a split.
     pub criterion: Criterion,
     /// The order of splitting. It matters where `max_leaves` ends a tree before `max_depth` does.
@@ -75,6 +78,7 @@ impl Default for GbdtParams {
     fn default() -> Self {
         Self {
             objective: ObjectiveKind::BinaryLogLoss,
+            ranking: CheckedRankingParams::default(),
             criterion: Criterion::Newton,
             growth: Growth::LeafWise,
             n_trees: 100,
