@@ -138,6 +138,11 @@ pub struct CheckedCalibration {
 }
 
 impl Checked {
+    /// How each booster is grown.
+    pub fn boosters(&self) -> impl Iterator<Item = &CheckedGbdtParams> {
+        self.boosters.iter().map(|(_, params)| params)
+    }
+
     /// How this booster is grown.
     pub fn booster(&self, model: MetaModel) -> Option<&CheckedGbdtParams> {
         self.boosters.iter().find(|(of, _)| *of == model).map(|(_, params)| params)

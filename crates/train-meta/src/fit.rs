@@ -2,12 +2,13 @@
 
 use anyhow::Context as _;
 use dataset::rng;
-use rankers::gbdt::{self, CheckedGbdtParams, GbdtParams, LearningCurve};
+use rankers::gbdt::{self, BinnedFeatures, BinnedRows, CheckedGbdtParams, GbdtParams, LearningCurve};
 use rankers::logistic::{self, CheckedLogisticParams, LogisticModel, LogisticParams};
 use rankers::objective::ObjectiveKind;
 use rankers::{Fitted, LabelledRows, MetaModel};
 use rayon::prelude::*;
 
+use crate::bins::Bins;
 use crate::config::Checked;
 use crate::rows::{Rows, ValidationFold};
 
@@ -28,10 +29,11 @@ pub fn fit(
     config: &Checked,
     rows: &Rows,
     folds: &[ValidationFold],
+    bins: &Bins,
     seed: u64,
 ) -> anyhow::Result<Fit> {
     let fit = match config.booster(model) {
-        Some(params) => boost(model, params, rows, folds, seed),
+        Some(params) => boost(model, params, rows, folds, bins, seed),
         None => logistic(config, rows, folds),
     };
     fit.with_context(|| model.name())
@@ -78,17 +80,23 @@ fn boost(
     params: &CheckedGbdtParams,
     rows: &Rows,
     folds: &[ValidationFold],
+    bins: &Bins,
     seed: u64,
 ) -> anyhow::Result<Fit> {
+    let bins = bins.of(params.max_bins).context("every booster has its bins")?;
     let stream = |use_: &str| rng::stream(seed, &format!("train-meta/{}{use_}", model.key()));
-    let of_fold = |fold: &ValidationFold| {
-        let (train, held_out) = (targets(params, &fold.train), targets(params, &fold.held_out));
-        let fitted = gbdt::fit(params, train, Some(held_out), &mut stream(&format!("/{}", fold.name)))?;
+    let of_fold = |(fold, [train, held_out]): (&ValidationFold, &[BinnedFeatures; 2])| {
+        let train = BinnedRows::new(train, targets(params, &fold.train));
+        let held_out = BinnedRows::new(held_out, targets(params, &fold.held_out));
+        let draws = &mut stream(&format!("/{}", fold.name));
+        let fitted = gbdt::fit_binned(params, train, Some(held_out), draws)?;
         let scores = fitted.predict_raw(&fold.held_out.features)?;
         anyhow::Ok(FoldFit { scores, curve: fitted.learning_curve().clone() })
     };
-    let on_all = |params: &CheckedGbdtParams| gbdt::fit(params, targets(params, rows), None, &mut stream(""));
-    let of_folds = || folds.par_iter().map(of_fold).collect::<anyhow::Result<Vec<_>>>();
+    let on_all = |params: &CheckedGbdtParams| {
+        gbdt::fit_binned(params, BinnedRows::new(&bins.all, targets(params, rows)), None, &mut stream(""))
+    };
+    let of_folds = || folds.par_iter().zip(&bins.folds).map(of_fold).collect::<anyhow::Result<Vec<_>>>();
     let (fitted, of_folds) = if params.early_stopping_rounds == 0 {
         let (fitted, of_folds) = rayon::join(|| on_all(params), of_folds);
         (fitted?, of_folds?)

@@ -3,6 +3,7 @@
 //! Reads `meta_train.parquet` of `build-features`; writes one model file a meta-model, the boosters as LightGBM text, the calibrators, the
 //! importances and the learning curves.
 
+mod bins;
 mod combine;
 mod config;
 mod fit;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use artifacts::Schema;
 use artifacts::layout::{CALIBRATION, IMPORTANCES, Layout, META_LEARNING_CURVES, META_TRAIN};
 use artifacts::tables::FeatureRows;
+use bins::Bins;
 use combine::ValidationRows;
 use config::{Checked, Config};
 use fit::Fit;
@@ -83,11 +85,12 @@ fn fit_all(
         config.models.iter().copied().filter(|&model| model != MetaModel::Blend).collect();
     let progress = run.progress(models.len());
     let seed = run.seed();
+    let bins = Bins::new(config, rows, folds, seed);
     let fits: Vec<Fit> = models
         .par_iter()
         .map(|&model| {
             progress.step(model.name());
-            let fit = fit::fit(model, config, rows, folds, seed);
+            let fit = fit::fit(model, config, rows, folds, &bins, seed);
             progress.done();
             fit
         })

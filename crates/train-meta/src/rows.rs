@@ -29,6 +29,8 @@ pub struct ValidationFold {
     pub held_out: Rows,
     /// Which of all rows are held out.
     pub positions: Vec<usize>,
+    /// And which are not.
+    pub others: Vec<usize>,
 }
 
 impl Rows {
@@ -87,6 +89,7 @@ impl Rows {
             train: self.select(&others),
             held_out: self.select(&positions),
             positions,
+            others,
         }
     }
 

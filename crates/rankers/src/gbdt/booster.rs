@@ -3,8 +3,8 @@
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::binned_features::{BinnedFeatures, BinnedRows};
 use super::binned_matrix::BinnedMatrix;
-use super::binning::bin_features;
 use super::fixed_point::{FixedPoint, RowDerivatives};
 use super::grower::{Grower, GrownTree};
 use super::learning_curve::LearningCurve;
@@ -19,8 +19,8 @@ pub const MAX_ROWS: usize = super::fixed_point::MAX_ROWS;
 
 /// Fits a booster on `train`. With `held_out` rows their loss is recorded, and can stop the fit early.
 ///
-/// All draws come from `rng`, in this order: the key of the objective's own stream, where it has one; rows for the bins (above 200,000
-/// rows); then for each tree its rows and its features.
+/// All draws come from `rng`, in this order: rows for the bins (above 200,000 rows); the key of the objective's own stream, where it has
+/// one; then for each tree its rows and its features.
 /// The same inputs and `rng` give the same model at any number of threads.
 ///
 /// # Errors
@@ -33,19 +33,41 @@ pub fn fit(
     rng: &mut ChaCha8Rng,
 ) -> Result<GbdtModel, FitError> {
     train.check()?;
-    let n_rows = train.features.n_rows();
+    let features = BinnedFeatures::new(train.features, params.max_bins, rng);
+    let held_out_features =
+        held_out.map(|rows| features.like(rows.features).map_err(FitError::HeldOut)).transpose()?;
+    let held_out = held_out.zip(held_out_features.as_ref());
+    let held_out = held_out.map(|(rows, features)| BinnedRows::new(features, rows));
+    fit_binned(params, BinnedRows::new(&features, train), held_out, rng)
+}
+
+/// [`fit`] on rows whose features are binned; `max_bins` is not looked at, and nothing is drawn for bins.
+///
+/// # Errors
+/// Those of [`fit`].
+pub fn fit_binned(
+    params: &CheckedGbdtParams,
+    train: BinnedRows<'_>,
+    held_out: Option<BinnedRows<'_>>,
+    rng: &mut ChaCha8Rng,
+) -> Result<GbdtModel, FitError> {
+    train.check()?;
+    let n_rows = train.labels.len();
     if n_rows > MAX_ROWS {
         return Err(FitError::TooManyRows { found: n_rows, max: MAX_ROWS });
     }
-    let objective = params.objective.of_rows(&params.ranking, train, rng)?;
+    let (kind, ranking) = (params.objective, &params.ranking);
+    let mut held_out_rng = rng.clone();
+    let objective = kind.of_rows(ranking, train.labels, train.group_ends, rng)?;
     objective.check_labels(train.labels)?;
-    if let Some(held_out) = held_out {
+    let mut held_out_objective = None;
+    if let Some(held_out) = &held_out {
         held_out.check()?;
         ModelError::check_names(train.features.names(), held_out.features.names())
             .map_err(FitError::HeldOut)?;
+        held_out_objective =
+            Some(kind.of_rows(ranking, held_out.labels, held_out.group_ends, &mut held_out_rng)?);
     }
-    let held_out_objective =
-        held_out.map(|rows| params.objective.of_rows(&params.ranking, rows, &mut rng.clone())).transpose()?;
     let train = Part { rows: train, objective: objective.as_ref() };
     let held_out =
         held_out.zip(held_out_objective.as_deref()).map(|(rows, objective)| Part { rows, objective });
@@ -56,31 +78,30 @@ pub fn fit(
 /// Rows and the loss that was made for them.
 #[derive(Clone, Copy)]
 struct Part<'a> {
-    rows: LabelledRows<'a>,
+    rows: BinnedRows<'a>,
     objective: &'a dyn Objective,
 }
 
-/// [`fit`], once the inputs are known to be good.
+/// [`fit_binned`], once the inputs are known to be good.
 fn boost(
     params: &CheckedGbdtParams,
     Part { rows: train, objective }: Part<'_>,
     held_out: Option<Part<'_>>,
     rng: &mut ChaCha8Rng,
 ) -> GbdtModel {
-    let (n_rows, n_features) = (train.features.n_rows(), train.features.n_features());
-    let feature_bins = bin_features(train.features, params.max_bins, rng);
-    let bins = BinnedMatrix::new(train.features, &feature_bins);
+    let BinnedFeatures { feature_bins, matrix: bins, .. } = train.features;
+    let (n_rows, n_features) = (bins.n_rows(), bins.n_features());
     let init_score = objective.init_score(train.labels);
     let mut held_out = held_out.map(|Part { rows, objective }| HeldOut {
         objective,
         labels: rows.labels,
-        bins: BinnedMatrix::new(rows.features, &feature_bins),
+        bins: &rows.features.matrix,
         block_ends: objective.block_ends(rows.labels.len()),
         scores: vec![init_score; rows.labels.len()],
     });
-    let mut state = TrainingState::new(objective, train.labels, &bins, init_score);
+    let mut state = TrainingState::new(objective, train.labels, bins, init_score);
     let mut sampler = Sampler::new(n_rows, n_features, params.subsample, params.colsample, rng);
-    let mut grower = Grower::new(params, &feature_bins, &bins);
+    let mut grower = Grower::new(params, feature_bins, bins);
     let mut trees = Vec::with_capacity(params.n_trees);
     let mut learning_curve = LearningCurve::default();
 
@@ -223,7 +244,7 @@ fn split_at_ends<'v, T>(mut values: &'v mut [T], ends: &[usize]) -> Vec<&'v mut 
 struct HeldOut<'a> {
     objective: &'a dyn Objective,
     labels: &'a [f32],
-    bins: BinnedMatrix,
+    bins: &'a BinnedMatrix,
     block_ends: Vec<usize>,
     scores: Vec<f64>,
 }
