@@ -13,6 +13,7 @@ pub struct Configs {
     of_stages: Vec<(StageName, Json)>,
     models: Vec<String>,
     groups: Vec<String>,
+    meta_models: Vec<String>,
     k: u32,
     level: f64,
 }
@@ -35,6 +36,7 @@ impl Configs {
                 .collect(),
             models: run.upstream_config(StageName::TrainBase, "models")?,
             groups: run.upstream_config(StageName::BuildFeatures, "groups")?,
+            meta_models: run.upstream_config(StageName::TrainMeta, "models")?,
             k: run.upstream_config(StageName::Evaluate, "report_k")?,
             level: run.upstream_config(StageName::Evaluate, "level")?,
         })
@@ -48,6 +50,11 @@ impl Configs {
     /// The feature groups of the preset.
     pub fn groups(&self) -> &[String] {
         &self.groups
+    }
+
+    /// The keys of the meta-models of the preset.
+    pub fn meta_models(&self) -> &[String] {
+        &self.meta_models
     }
 
     /// The cut of the comparison.
@@ -111,6 +118,7 @@ mod tests {
             of_stages: vec![(StageName::Split, split), (StageName::TrainBase, base)],
             models: vec!["bias".to_owned(), "mf".to_owned()],
             groups: vec!["base_scores".to_owned()],
+            meta_models: vec!["gb".to_owned()],
             k: 10,
             level: 0.95,
         }

@@ -45,7 +45,7 @@ struct Args {
     #[arg(long, value_name = "NAME", num_args = 1..)]
     only: Vec<String>,
 
-    /// Only these meta-models in the table, by their names in all tables; without it all there are
+    /// Only these meta-models in the table, by their names in all tables; without it all of the preset
     #[arg(long, value_name = "NAME", num_args = 1..)]
     models: Vec<String>,
 
@@ -64,7 +64,7 @@ fn ablate(args: &Args) -> anyhow::Result<bool> {
     let mut run = Run::reading(&args.common);
     let configs = Configs::read(&mut run)?;
     let variants = variants::list(configs.models(), configs.groups(), &args.only)?;
-    let meta_models = variants::meta_models(&args.models)?;
+    let meta_models = variants::meta_models(configs.meta_models(), &args.models)?;
     let stages = Stages::find(args.bin.as_deref(), &args.common)?;
 
     let scratch = Scratch::make(run.layout())?;

@@ -126,12 +126,13 @@ pub fn list(models: &[String], groups: &[String], only: &[String]) -> Result<Vec
     Ok(variants)
 }
 
-/// The names of the meta-models of the table: `only` these, all where it is empty.
+/// The names of the meta-models of the table, of those of the preset, whose keys are `keys`: `only` these, all where it is empty.
 ///
 /// # Errors
-/// [`UsageError`] where `only` holds a name that no meta-model has.
-pub fn meta_models(only: &[String]) -> Result<Vec<&'static str>, UsageError> {
-    let all = MetaModel::ALL.map(MetaModel::name);
+/// [`UsageError`] where `only` holds a name that no meta-model of the preset has.
+pub fn meta_models(keys: &[String], only: &[String]) -> Result<Vec<&'static str>, UsageError> {
+    let of_preset = |model: &MetaModel| keys.iter().any(|key| key == model.key());
+    let all: Vec<&str> = MetaModel::ALL.into_iter().filter(of_preset).map(MetaModel::name).collect();
     if let Some(name) = only.iter().find(|name| !all.contains(&name.as_str())) {
         return Err(UsageError(format!("--models {name}: expected some of {}", all.join(", "))));
     }
@@ -187,9 +188,10 @@ mod tests {
 
     #[test]
     fn an_unknown_meta_model_is_told_the_known_ones() {
-        assert_eq!(meta_models(&names(&["GBStack"])).unwrap(), ["GBStack"]);
-        assert_eq!(meta_models(&[]).unwrap().len(), MetaModel::ALL.len());
-        let message = meta_models(&names(&["gb"])).unwrap_err().to_string();
-        assert!(message.starts_with("--models gb: expected some of LogisticStack, GBStack"), "{message}");
+        let of_preset = names(&["gb", "logistic"]);
+        assert_eq!(meta_models(&of_preset, &names(&["GBStack"])).unwrap(), ["GBStack"]);
+        assert_eq!(meta_models(&of_preset, &[]).unwrap(), ["LogisticStack", "GBStack"]);
+        let message = meta_models(&of_preset, &names(&["gb"])).unwrap_err().to_string();
+        assert_eq!(message, "--models gb: expected some of LogisticStack, GBStack");
     }
 }

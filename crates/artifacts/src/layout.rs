@@ -67,12 +67,8 @@ pub const META_TRAIN: Artifact = artifact(StageName::BuildFeatures, "meta_train.
 /// Keys, label and features of the test rows. Read by `evaluate`.
 pub const TEST: Artifact = artifact(StageName::BuildFeatures, "test.parquet");
 
-/// The logistic stack. Read by `evaluate`.
-pub const LOGISTIC: Artifact = artifact(StageName::TrainMeta, "logistic.bin");
-/// The gradient boosting stack. Read by `evaluate`.
-pub const GB: Artifact = artifact(StageName::TrainMeta, "gb.bin");
-/// The gradient boosting stack as LightGBM text, for other tools.
-pub const GB_LIGHTGBM: Artifact = artifact(StageName::TrainMeta, "gb.lightgbm.txt");
+/// What turns the meta-models' raw scores into probabilities, where they are calibrated. Read by `evaluate`.
+pub const CALIBRATION: Artifact = artifact(StageName::TrainMeta, "calibration.bin");
 /// How much each feature adds to each meta-model. Read by `evaluate` for the plots.
 pub const IMPORTANCES: Artifact = artifact(StageName::TrainMeta, "importances.parquet");
 /// The loss of the iterative meta-models, tree by tree. Read by `evaluate` for the plots.
@@ -137,6 +133,16 @@ impl Layout {
     /// The path of the base model whose file stem is `stem`. Written by `train-base`, read by `build-features`.
     pub fn base_model(stem: &str) -> String {
         format!("{stem}.bin")
+    }
+
+    /// The path of the meta-model whose key is `key`. Written by `train-meta`, read by `evaluate`.
+    pub fn meta_model(key: &str) -> String {
+        format!("{key}.bin")
+    }
+
+    /// The path of the booster whose key is `key`, as LightGBM text, for other tools. Written by `train-meta`.
+    pub fn lightgbm_text(key: &str) -> String {
+        format!("{key}.lightgbm.txt")
     }
 
     /// The path of `file` in the folder of the ablation.

@@ -1,16 +1,20 @@
 //! The test rows' scores by every model: base recommenders, their average, meta-models.
 
 use anyhow::Context as _;
-use artifacts::layout::{Artifact, GB, LOGISTIC};
+use artifacts::layout::{CALIBRATION, Layout};
 use artifacts::tables::FeatureRows;
 use artifacts::{Error, Schema};
+use rankers::blend::{Blend, Member};
+use rankers::calibration::{Calibrator, SegmentCalibration};
 use rankers::gbdt::GbdtModel;
 use rankers::logistic::LogisticModel;
-use rankers::{FeatureMatrix, MetaModel};
+use rankers::objective::ObjectiveKind;
+use rankers::{FeatureMatrix, Fitted, MetaModel};
+use rayon::prelude::*;
 use recommenders::BaseModel;
 use report::ModelKind;
 use serde::de::DeserializeOwned;
-use stage::Run;
+use stage::{Run, StageName};
 
 /// One model's scores of all test rows.
 pub struct Scored {
@@ -44,31 +48,107 @@ pub fn score_all(run: &mut Run, test: &FeatureRows) -> anyhow::Result<Vec<Scored
     models.extend(averages(&models));
 
     let columns = test.names.iter().cloned().zip(test.columns.iter().cloned()).collect();
-    let features = FeatureMatrix::from_columns(columns)?;
-    let logistic: LogisticModel = read(run, LOGISTIC, MetaModel::Logistic, LogisticModel::validate)?;
-    let gb: GbdtModel = read(run, GB, MetaModel::Gb, GbdtModel::validate)?;
-    let meta = |kind: MetaModel, scores: Result<Vec<f64>, rankers::ModelError>| {
-        let scores = scores.with_context(|| format!("{}; run `make train-meta`", kind.name()))?;
-        anyhow::Ok(Scored {
-            name: kind.name().to_owned(),
-            kind: ModelKind::Meta,
-            scale: Scale::Probability,
-            scores,
-        })
-    };
-    models.push(meta(MetaModel::Logistic, logistic.predict(&features))?);
-    models.push(meta(MetaModel::Gb, gb.predict(&features))?);
+    models.extend(meta_models(run, &FeatureMatrix::from_columns(columns)?)?);
     Ok(models)
+}
+
+/// The meta-models that `train-meta` fitted.
+fn meta_models(run: &mut Run, features: &FeatureMatrix) -> anyhow::Result<Vec<Scored>> {
+    let keys: Vec<String> = run.upstream_config(StageName::TrainMeta, "models")?;
+    let kinds: Vec<MetaModel> = keys.iter().filter_map(|key| MetaModel::from_key(key)).collect();
+    let calibration: Option<SegmentCalibration> = if run.has(CALIBRATION) {
+        let schema = Schema { name: SegmentCalibration::SCHEMA, version: SegmentCalibration::SCHEMA_VERSION };
+        let validate = SegmentCalibration::validate;
+        Some(run.read_model(CALIBRATION.stage, CALIBRATION.file, schema, validate)?)
+    } else {
+        None
+    };
+    let mut fitted = Vec::new();
+    for kind in MetaModel::ALL.into_iter().filter(|&kind| kinds.contains(&kind) && kind != MetaModel::Blend) {
+        fitted.push((kind, read_fitted(run, kind)?));
+    }
+    let predicted: Vec<Predicted> = fitted
+        .par_iter()
+        .map(|(kind, fitted)| Predicted::new(*kind, fitted, features, calibration.as_ref()))
+        .collect::<anyhow::Result<_>>()?;
+    let blend = if kinds.contains(&MetaModel::Blend) {
+        let blend: Blend = read(run, MetaModel::Blend, Blend::validate)?;
+        Some(blended(&blend, &predicted)?)
+    } else {
+        None
+    };
+    Ok(predicted.into_iter().map(Predicted::scored).chain(blend).collect())
+}
+
+/// What a meta-model says of the test rows.
+struct Predicted {
+    kind: MetaModel,
+    raw: Vec<f64>,
+    /// The calibrated probabilities, or those that a classifier claims; none for other scores without calibration.
+    probabilities: Option<Vec<f64>>,
+}
+
+impl Predicted {
+    fn new(
+        kind: MetaModel,
+        fitted: &Fitted,
+        features: &FeatureMatrix,
+        calibration: Option<&SegmentCalibration>,
+    ) -> anyhow::Result<Self> {
+        let again = || format!("{}; run `make train-meta`", kind.name());
+        let raw = fitted.raw_scores(features).with_context(again)?;
+        let calibrated = match calibration {
+            Some(calibration) => calibration.apply(kind.name(), features, &raw).with_context(again)?,
+            None => None,
+        };
+        let claims = fitted.booster().is_none_or(|model| model.objective() == ObjectiveKind::BinaryLogLoss);
+        let claimed =
+            || claims.then(|| raw.iter().map(|&score| Calibrator::None.apply(score)).collect::<Vec<_>>());
+        let probabilities = calibrated.or_else(claimed);
+        Ok(Self { kind, raw, probabilities })
+    }
+
+    /// As the tables show it: a regression in stars, others as probabilities where they have some.
+    fn scored(self) -> Scored {
+        let (scale, scores) = match self.probabilities {
+            _ if self.kind == MetaModel::GbRating => (Scale::Stars, self.raw),
+            Some(probabilities) => (Scale::Probability, probabilities),
+            None => (Scale::Order, self.raw),
+        };
+        Scored { name: self.kind.name().to_owned(), kind: ModelKind::Meta, scale, scores }
+    }
+}
+
+fn blended(blend: &Blend, predicted: &[Predicted]) -> anyhow::Result<Scored> {
+    let member = |name: &String| {
+        let of = predicted.iter().find(|of| of.kind.name() == name)?;
+        Some(Member { name: of.kind.name(), probabilities: of.probabilities.as_deref()? })
+    };
+    let members: Option<Vec<Member<'_>>> = blend.names().iter().map(member).collect();
+    let members = members.context("a member of the blend is missing; run `make train-meta`")?;
+    Ok(Scored {
+        name: MetaModel::Blend.name().to_owned(),
+        kind: ModelKind::Meta,
+        scale: Scale::Probability,
+        scores: blend.predict(&members).context("the blend; run `make train-meta`")?,
+    })
+}
+
+fn read_fitted(run: &mut Run, kind: MetaModel) -> Result<Fitted, Error> {
+    if kind.objective().is_some() {
+        read(run, kind, GbdtModel::validate).map(Fitted::Booster)
+    } else {
+        read(run, kind, LogisticModel::validate).map(Fitted::Logistic)
+    }
 }
 
 fn read<M: DeserializeOwned, E: ToString>(
     run: &mut Run,
-    artifact: Artifact,
     kind: MetaModel,
     validate: impl Fn(&M) -> Result<(), E>,
 ) -> Result<M, Error> {
     let schema = Schema { name: kind.schema(), version: kind.schema_version() };
-    run.read_model(artifact.stage, artifact.file, schema, validate)
+    run.read_model(StageName::TrainMeta, &Layout::meta_model(kind.key()), schema, validate)
 }
 
 /// A base model's scores stand among the features, unless that group is switched off.

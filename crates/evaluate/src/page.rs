@@ -163,10 +163,15 @@ fn importances(rows: &[ImportanceRow]) -> Vec<Importances> {
             .map(|row| (row.feature.clone(), row.value))
             .collect(),
     };
-    vec![
-        of(MetaModel::Gb, "gain", "share of gain"),
-        of(MetaModel::Logistic, "coefficient", "change of the log-odds for one standard deviation"),
-    ]
+    let gain = |model: MetaModel| of(model, "gain", "share of gain");
+    let coefficient =
+        |model: MetaModel| of(model, "coefficient", "change of the log-odds for one standard deviation");
+    let boosters = MetaModel::ALL.into_iter().filter(|model| model.objective().is_some());
+    boosters
+        .map(gain)
+        .chain([coefficient(MetaModel::Logistic)])
+        .filter(|importances| !importances.features.is_empty())
+        .collect()
 }
 
 fn learning_curves(points: &[CurvePoint]) -> Vec<LearningCurve> {
@@ -192,9 +197,14 @@ fn learning_curves(points: &[CurvePoint]) -> Vec<LearningCurve> {
     };
     let curves = [
         curve("mf", BaseModel::Mf.name(), "epoch", "RMSE", "base_train", "held out"),
-        curve("gb", MetaModel::Gb.name(), "trees", "log-loss", "meta_train", "held out"),
+        curve("svdpp", BaseModel::Svdpp.name(), "epoch", "RMSE", "base_train", "held out"),
     ];
-    curves.into_iter().filter(|curve| !curve.series.is_empty()).collect()
+    let boosters = MetaModel::ALL.into_iter().filter_map(|model| Some((model, model.objective()?)));
+    let boosters = boosters.map(|(model, objective)| {
+        let loss = objective.loss_name().replace('_', " ");
+        curve(model.key(), model.name(), "trees", &loss, "meta_train", "validation fold")
+    });
+    curves.into_iter().chain(boosters).filter(|curve| !curve.series.is_empty()).collect()
 }
 
 fn stage_runs(run: &Run) -> Vec<StageRun> {

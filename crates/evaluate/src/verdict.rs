@@ -4,14 +4,34 @@ use metrics::statistics::Comparison;
 
 use crate::compare::{Duel, Role};
 
-/// The verdict: one sentence a comparison, in their order.
+/// The verdict: a sentence for each comparison of the first stack, then one for the stacks that beat all their rivals too, then one for
+/// each comparison that another stack does not win.
 pub fn sentences(duels: &[Duel]) -> Vec<String> {
-    if duels.is_empty() {
+    let Some(first) = duels.first() else {
         return vec![
             "Fewer than two test users have a relevant item: there is nothing to compare.".to_owned(),
         ];
-    }
-    duels.iter().map(sentence).collect()
+    };
+    let wins = |duel: &Duel| duel.comparison.low > 0.0;
+    let (best, others): (Vec<&Duel>, Vec<&Duel>) =
+        duels.iter().partition(|duel| duel.comparison.a == first.comparison.a);
+    let of_others: Vec<&[&Duel]> = others.chunk_by(|a, b| a.comparison.a == b.comparison.a).collect();
+    let winners: Vec<&str> = of_others
+        .iter()
+        .filter(|stack| stack.iter().all(|duel| wins(duel)))
+        .map(|stack| stack[0].comparison.a.as_str())
+        .collect();
+    let too = match winners.as_slice() {
+        [] => None,
+        [one] => Some(format!("{one} beats its best base model and the averages too.")),
+        [before @ .., last] => {
+            let before = before.join(", ");
+            Some(format!("{before} and {last} beat their best base model and the averages too."))
+        }
+    };
+    let of_losers = of_others.iter().filter(|stack| !stack.iter().all(|duel| wins(duel)));
+    let told = best.into_iter().map(sentence).chain(too);
+    told.chain(of_losers.flat_map(|stack| stack.iter().map(|duel| sentence(duel)))).collect()
 }
 
 /// "`GBStack` beats its best base model, `ItemKNNModel`, by .014 NDCG@10 [.009, .019]."
@@ -95,6 +115,29 @@ mod tests {
             sentence(&duel(Role::Average, 0.002, -0.0031, 0.0071)),
             "GBStack cannot be told from the plain average, ItemKNNModel: .002 NDCG@10 [-.003, .007]."
         );
+    }
+
+    #[test]
+    fn the_best_stack_is_told_at_length_and_the_others_in_brief() {
+        let of = |name: &str, low: f64| {
+            let mut duel = duel(Role::BestBase, 0.01, low, 0.02);
+            duel.comparison.a = name.to_owned();
+            duel
+        };
+        let told = sentences(&[of("A", 0.005), of("B", 0.004), of("C", 0.003), of("D", -0.001)]);
+        assert_eq!(
+            told,
+            [
+                "A beats its best base model, ItemKNNModel, by .010 NDCG@10 [.005, .020].",
+                "B and C beat their best base model and the averages too.",
+                "D cannot be told from its best base model, ItemKNNModel: .010 NDCG@10 [-.001, .020].",
+            ]
+        );
+        assert_eq!(
+            sentences(&[of("A", 0.005), of("B", 0.004)])[1],
+            "B beats its best base model and the averages too."
+        );
+        assert_eq!(sentences(&[]).len(), 1);
     }
 
     #[test]

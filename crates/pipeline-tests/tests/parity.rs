@@ -126,7 +126,7 @@ fn reference_rows(file: &str) -> (FeatureMatrix, Rows) {
 fn logistic_regression_reaches_the_same_optimum() {
     let (features, rows) = reference_rows("meta_train");
     let params = LogisticParams { c: 1.0, standardise: false, ..LogisticParams::default() }.check().unwrap();
-    let model = logistic::fit(&params, LabelledRows { features: &features, labels: &rows.labels() }).unwrap();
+    let model = logistic::fit(&params, LabelledRows::new(&features, &rows.labels())).unwrap();
     assert!(model.convergence().converged);
     let theirs = &reference::results()["logit_converged"];
     assert_near("intercept", model.intercept(), theirs["intercept"].as_f64().unwrap(), 1e-3);
@@ -151,7 +151,7 @@ fn boost(subsample: f64, seed: u64) -> (f64, f64) {
         subsample,
         ..GbdtParams::default()
     };
-    let rows = LabelledRows { features: &train, labels: &train_rows.labels() };
+    let rows = LabelledRows::new(&train, &train_rows.labels());
     let model = gbdt::fit(&params.check().unwrap(), rows, None, &mut rng::stream(seed, "parity")).unwrap();
     let probabilities = model.predict(&test).unwrap();
     let relevant: Vec<bool> = test_rows.labels().iter().map(|&label| label == 1.0).collect();

@@ -32,7 +32,7 @@ fn benchmark(criterion: &mut Criterion) {
         let params = params.check().unwrap_or_else(|error| panic!("{error}"));
         let run = || {
             let mut rng = dataset::rng::stream(1, "bench/gbdt/fit");
-            let rows = LabelledRows { features: &features, labels: &labels };
+            let rows = LabelledRows::new(&features, &labels);
             fit(&params, rows, None, &mut rng).unwrap_or_else(|error| panic!("{error}"))
         };
         criterion.bench_function(&format!("fit/{name}"), |bencher| bencher.iter(|| black_box(run())));

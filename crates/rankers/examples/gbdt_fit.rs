@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use clap::Parser;
 use rankers::gbdt::{Criterion, GbdtModel, GbdtParams, Growth, fit};
-use rankers::objective::ObjectiveKind;
+use rankers::objective::{CheckedRankingParams, ObjectiveKind};
 use rankers::{FeatureMatrix, LabelledRows};
 use serde_json::json;
 
@@ -77,6 +77,7 @@ impl Args {
             } else {
                 ObjectiveKind::BinaryLogLoss
             },
+            ranking: CheckedRankingParams::default(),
             criterion: if self.friedman_mse { Criterion::FriedmanMse } else { Criterion::Newton },
             growth: if self.depth_wise { Growth::DepthWise } else { Growth::LeafWise },
             n_trees: self.n_trees,
@@ -125,13 +126,14 @@ impl Table {
     }
 
     fn rows(&self) -> LabelledRows<'_> {
-        LabelledRows { features: &self.features, labels: &self.labels }
+        LabelledRows::new(&self.features, &self.labels)
     }
 
     /// Mean loss and area under the ROC curve.
     fn quality(&self, model: &GbdtModel) -> anyhow::Result<[f64; 2]> {
         let scores = model.predict_raw(&self.features)?;
-        let loss = model.objective().objective().loss(&scores, &self.labels) / scores.len() as f64;
+        let objective = model.objective().pointwise().context("a pointwise objective")?;
+        let loss = objective.loss(0, &scores, &self.labels) / scores.len() as f64;
         Ok([loss, auc(&scores, &self.labels)])
     }
 }

@@ -100,6 +100,37 @@ pub enum FitError {
         /// The label that all of them have.
         value: f32,
     },
+    /// A ranking objective got no query groups.
+    #[error("no query groups: a ranking objective needs the end of each group of rows")]
+    NoGroups,
+    /// A query group is empty or leaves the rows.
+    #[error(
+        "query group {group} (0-based) ends at row {end}: expected an end above {start}, where it begins, and at most {n_rows}, the number of rows"
+    )]
+    GroupEnd {
+        /// The group, 0-based.
+        group: usize,
+        /// Its end, exclusive.
+        end: usize,
+        /// Its first row.
+        start: usize,
+        /// How many rows there are.
+        n_rows: usize,
+    },
+    /// The last rows are in no query group.
+    #[error("the query groups end at row {end}: expected {n_rows}, the number of rows")]
+    RowsWithoutGroup {
+        /// The end of the last group.
+        end: usize,
+        /// How many rows there are.
+        n_rows: usize,
+    },
+    /// No query group has a row that should stand above the others.
+    #[error("none of the {n_groups} query groups has a relevant row: there is no order to learn")]
+    NothingToRank {
+        /// How many groups there are.
+        n_groups: usize,
+    },
     /// A score that no calibrator can be fitted on.
     #[error("score {value} in row {row} (0-based): expected a number from -1e100 to 1e100")]
     Score {

@@ -14,6 +14,7 @@ pub mod blend;
 pub mod calibration;
 mod error;
 pub mod export;
+mod fitted;
 pub mod gbdt;
 pub mod logistic;
 mod matrix;
@@ -22,5 +23,6 @@ mod registry;
 pub mod segments;
 
 pub use error::{FitError, MatrixError, ModelError, ParamError};
+pub use fitted::Fitted;
 pub use matrix::{FeatureMatrix, LabelledRows};
 pub use registry::MetaModel;

@@ -71,6 +71,16 @@ impl FeatureMatrix {
         (0..self.n_features()).map(|feature| self.column(feature))
     }
 
+    /// The rows at `rows`, in that order.
+    ///
+    /// # Panics
+    /// Where one is not below [`FeatureMatrix::n_rows`].
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let values = self.columns().flat_map(|column| rows.iter().map(|&row| column[row])).collect();
+        Self { names: self.names.clone(), values, n_rows: rows.len() }
+    }
+
     /// The numbers as a two-dimensional view, rows first.
     pub fn view(&self) -> ArrayView2<'_, f64> {
         let shape = (self.n_rows, self.n_features()).f();
@@ -98,9 +108,17 @@ pub struct LabelledRows<'a> {
     pub features: &'a FeatureMatrix,
     /// One label a row.
     pub labels: &'a [f32],
+    /// Where each query group ends, exclusively, as [`crate::objective::QueryGroups`] says; empty for pointwise objectives, which do not
+    /// look at it.
+    pub group_ends: &'a [usize],
 }
 
-impl LabelledRows<'_> {
+impl<'a> LabelledRows<'a> {
+    /// Rows that belong to no query.
+    pub fn new(features: &'a FeatureMatrix, labels: &'a [f32]) -> Self {
+        Self { features, labels, group_ends: &[] }
+    }
+
     /// Whether there are rows and features, and as many labels as rows.
     pub(crate) fn check(&self) -> Result<(), FitError> {
         let n_rows = self.features.n_rows();
@@ -135,6 +153,8 @@ mod tests {
         matrix.copy_rows(1..3, &mut rows);
         assert_eq!((rows[0], rows[2], rows[3]), (2.0, 3.0, 6.0));
         assert!(rows[1].is_nan() && rows.len() == 4);
+        let selected = matrix.select(&[2, 0]);
+        assert_eq!((selected.column(0), selected.column(1)), ([3.0, 1.0].as_slice(), [6.0, 4.0].as_slice()));
     }
 
     #[test]

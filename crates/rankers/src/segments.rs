@@ -6,6 +6,7 @@
 
 use std::ops::Deref;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{FitError, ModelError, ParamError};
@@ -18,7 +19,7 @@ pub struct Segments {
 }
 
 /// When a segment has enough rows for a fit of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ThinParams {
     /// Rows that a segment needs, at least 1.

@@ -15,7 +15,8 @@ fn folds(n_rows: usize) -> Vec<i8> {
 }
 
 fn choose(data: &Planted, one_standard_error: bool) -> Choice {
-    let params = ChoiceParams { grid: GRID.to_vec(), one_standard_error }.check().unwrap();
+    let params =
+        ChoiceParams { grid: GRID.to_vec(), one_standard_error, ..ChoiceParams::default() }.check().unwrap();
     choose_c(&params, data.rows(), &folds(data.labels.len())).unwrap()
 }
 
@@ -124,14 +125,14 @@ fn bytes_do_not_depend_on_threads() {
 fn folds_and_grids_that_cannot_be_used_are_told() {
     let data = slope(4, 0);
     let labels = [1.0, 0.0, 1.0, 0.0];
-    let rows = LabelledRows { features: &data.features, labels: &labels };
+    let rows = LabelledRows::new(&data.features, &labels);
     let params = ChoiceParams::default().check().unwrap();
     let message = |folds: &[i8]| choose_c(&params, rows, folds).unwrap_err().to_string();
     assert_eq!(message(&[0, 1]), "2 folds for 4 rows");
     assert_eq!(message(&[0, 1, -1, 0]), "fold -1 in row 2 (0-based): expected 0 to 127");
     assert_eq!(message(&[3; 4]), "all rows are in one fold: at least 2 are needed, each with rows");
     let message = |grid: &[f64]| {
-        ChoiceParams { grid: grid.to_vec(), one_standard_error: false }.check().unwrap_err().to_string()
+        ChoiceParams { grid: grid.to_vec(), ..ChoiceParams::default() }.check().unwrap_err().to_string()
     };
     assert_eq!(message(&[]), "grid = []: expected at least one candidate for C");
     assert_eq!(message(&[1.0, 0.0]), "grid = 0: expected finite numbers above 0");

@@ -111,7 +111,7 @@ fn training_rows_that_cannot_be_used_are_told() {
     let data = slope(4, 1);
     let params = GbdtParams::default().check().unwrap();
     let message = |labels: &[f32]| {
-        let rows = rankers::LabelledRows { features: &data.features, labels };
+        let rows = rankers::LabelledRows::new(&data.features, labels);
         let mut rng = dataset::rng::stream(7, "rankers/contract");
         gbdt::fit(&params, rows, None, &mut rng).unwrap_err().to_string()
     };

@@ -150,7 +150,7 @@ fn early_stopping_keeps_the_best_trees() {
     assert_eq!((model.trees().len(), curve.held_out.len(), curve.train.len()), (best, best + 7, best + 7));
     // The recorded loss is that of the model that is kept.
     let scores = model.predict_raw(&held_out.features).unwrap();
-    let loss = model.objective().objective().loss(&scores, &held_out.labels) / 500.0;
+    let loss = model.objective().pointwise().unwrap().loss(0, &scores, &held_out.labels) / 500.0;
     assert!((loss - curve.held_out[best - 1]).abs() < 1e-12);
     // Held-out rows change nothing but when to stop.
     let alone = try_fit(GbdtParams { n_trees: best, early_stopping_rounds: 0, ..params }, train.rows(), None);
@@ -170,7 +170,7 @@ fn the_curve_is_the_loss_of_the_model() {
     let curve = &model.learning_curve().train;
     assert!(curve.windows(2).all(|pair| pair[1] < pair[0]), "{curve:?}");
     let scores = model.predict_raw(&data.features).unwrap();
-    let loss = model.objective().objective().loss(&scores, &data.labels) / 5000.0;
+    let loss = model.objective().pointwise().unwrap().loss(0, &scores, &data.labels) / 5000.0;
     assert!((loss - curve[49]).abs() < 1e-9, "{loss} {}", curve[49]);
     assert!(loss < 0.02, "{loss}"); // the labels' own is about 1.6
 }

@@ -40,7 +40,7 @@ fn tiny_model() -> GbdtModel {
     };
     let labels = [1.0, 1.5, 1.0, 4.0, 3.0, 4.5, 6.0];
     let mut rng = dataset::rng::stream(1, "rankers/lightgbm_text");
-    let rows = LabelledRows { features: &features(), labels: &labels };
+    let rows = LabelledRows::new(&features(), &labels);
     fit(&params.check().unwrap(), rows, None, &mut rng).unwrap()
 }
 

@@ -16,7 +16,7 @@ fn columns(columns: &[(&str, Vec<f64>)]) -> FeatureMatrix {
 }
 
 fn fit_with(params: LogisticParams, features: &FeatureMatrix, labels: &[f32]) -> LogisticModel {
-    fit(&params.check().unwrap(), LabelledRows { features, labels }).unwrap()
+    fit(&params.check().unwrap(), LabelledRows::new(features, labels)).unwrap()
 }
 
 /// The largest partial derivative of `0.5 |w|^2 + C sum of log-losses` over raw coefficients and intercept, from the definition.

@@ -1,183 +1,290 @@
 //! The hyper-parameters of `train-meta`.
 
+use rankers::MetaModel;
+use rankers::calibration::CalibrationMethod;
 use rankers::gbdt::{CheckedGbdtParams, GbdtParams};
-use rankers::logistic::{CheckedLogisticParams, LogisticParams};
-use rankers::objective::ObjectiveKind;
+use rankers::logistic::{CheckedChoiceParams, CheckedLogisticParams, ChoiceParams, LogisticParams};
+use rankers::objective::{ObjectiveKind, RankingParams};
+use rankers::segments::{CheckedThinParams, ThinParams};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stage::UsageError;
 
-/// The keys of `train-meta.toml`: one table a meta-model.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+/// The keys of `train-meta.toml`: what concerns all meta-models, and one table a meta-model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    pub logistic: Logistic,
-    pub gb: Gb,
+    /// The meta-models to fit.
+    pub models: Vec<String>,
+    /// How many folds of the training rows are predicted by models fitted without them: what early stopping looks at, and what calibrators and
+    /// the blend's weights are fitted on. 0 where nothing of that is wanted.
+    pub validation_folds: usize,
+    /// `LogisticStack`.
+    pub logistic: LogisticParams,
+    /// How the C of `LogisticStack` is chosen; `logistic.c` and `logistic.standardise` are not looked at then.
+    pub logistic_choice: ChoiceParams,
+    /// `GBStack`.
+    pub gb: GbdtParams,
+    /// `GBRatingStack`.
+    pub gb_rating: GbdtParams,
+    /// `LambdaMARTStack`.
+    pub lambdamart: GbdtParams,
+    /// `XENDCGStack`.
+    pub xe_ndcg: GbdtParams,
+    /// `RankStack`.
+    pub rank_xent: GbdtParams,
+    /// What `LambdaMARTStack`, `XENDCGStack` and `RankStack` order.
+    pub ranking_lists: RankingLists,
+    /// How they do.
+    pub ranking: RankingParams,
+    /// From raw scores to probabilities.
+    pub calibration: Calibration,
+    /// `BlendStack`.
+    pub blend: Blend,
 }
 
-/// `LogisticStack`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Logistic {
-    /// Inverse strength of the L2 penalty, above 0.
-    pub c: f64,
-    /// Whether the penalty is on the coefficients of standardised features instead of the raw ones.
-    pub standardise: bool,
-    /// Newton steps at most.
-    pub max_iterations: usize,
-    /// The fit has converged when no partial derivative is larger than this, 1e-12 to 1.
-    pub tolerance: f64,
-}
-
-/// How good a split is.
+/// The lists that a ranking objective orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Criterion {
-    /// Friedman's mean squared error on the gradient.
-    FriedmanMse,
-    /// The second-order gain.
-    Newton,
+pub enum RankingLists {
+    /// All training rows of a user.
+    User,
+    /// A user's rows of one fold: as long as the list of the user's test rows where the test part is as large as a fold.
+    UserFold,
 }
 
-/// Which leaf is split next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Growth {
-    /// The one whose split gains most.
-    LeafWise,
-    /// The one nearest to the root.
-    DepthWise,
-}
-
-/// `GBStack`.
+/// How raw scores become probabilities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Gb {
-    /// How good a split is: Friedman's mean squared error on the gradient, or the second-order gain.
-    pub criterion: Criterion,
-    /// Which leaf is split next: the one that gains most, or the one nearest to the root.
-    pub growth: Growth,
-    /// Trees at most.
-    pub n_trees: usize,
-    /// What a leaf's value is multiplied by, in (0, 1].
-    pub learning_rate: f64,
-    /// Leaves of a tree at most, 2 to 65536.
-    pub max_leaves: usize,
-    /// Splits between the root and a leaf at most, 1 to 64.
-    pub max_depth: usize,
-    /// Bins of a feature at most, 2 to 255.
-    pub max_bins: usize,
-    /// Rows of a leaf at least.
-    pub min_leaf_rows: usize,
-    /// Sum of second derivatives in a leaf at least.
-    pub min_child_weight: f64,
-    /// A split must gain more than this.
-    pub min_split_gain: f64,
-    /// L1 penalty on leaf values.
-    pub lambda_l1: f64,
-    /// L2 penalty on leaf values.
-    pub lambda_l2: f64,
-    /// Share of the rows that a tree is grown on, in (0, 1].
-    pub subsample: f64,
-    /// Share of the features that a tree may split on, in (0, 1].
-    pub colsample: f64,
-    /// Share of the rows that is held out for early stopping, in [0, 1); 0 for none.
-    pub held_out_fraction: f64,
-    /// Stop when the held-out loss has not fallen for this many trees; 0 for never.
-    pub early_stopping_rounds: usize,
+pub struct Calibration {
+    /// The curve.
+    pub method: CalibrationMethod,
+    /// Segments of users, each with its own curve, 1 to 255: by activity, about equally many users in each.
+    pub segments: usize,
+    /// The feature whose value says how active the row's user is.
+    pub segment_by: String,
+    /// When a segment has too few rows for a curve of its own.
+    pub thin: ThinParams,
 }
 
-impl Default for Logistic {
-    fn default() -> Self {
-        Self { c: 1.0, standardise: false, max_iterations: 100, tolerance: 1e-10 }
-    }
+/// The convex blend.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Blend {
+    /// The meta-models that are blended.
+    pub members: Vec<String>,
 }
 
-impl Default for Gb {
+impl Default for Config {
     fn default() -> Self {
         Self {
-            criterion: Criterion::FriedmanMse,
-            growth: Growth::DepthWise,
-            n_trees: 200,
-            learning_rate: 0.05,
-            max_leaves: 8,
-            max_depth: 3,
-            max_bins: 255,
-            min_leaf_rows: 1,
-            min_child_weight: 0.0,
-            min_split_gain: 0.0,
-            lambda_l1: 0.0,
-            lambda_l2: 0.0,
-            subsample: 0.8,
-            colsample: 1.0,
-            held_out_fraction: 0.0,
-            early_stopping_rounds: 0,
+            models: keys(&MetaModel::ALL),
+            validation_folds: 1,
+            logistic: LogisticParams::default(),
+            logistic_choice: ChoiceParams::default(),
+            gb: GbdtParams::default(),
+            gb_rating: GbdtParams::default(),
+            lambdamart: GbdtParams::default(),
+            xe_ndcg: GbdtParams::default(),
+            rank_xent: GbdtParams::default(),
+            ranking_lists: RankingLists::UserFold,
+            ranking: RankingParams::default(),
+            calibration: Calibration::default(),
+            blend: Blend::default(),
         }
     }
+}
+
+impl Default for Calibration {
+    fn default() -> Self {
+        Self {
+            method: CalibrationMethod::Platt,
+            segments: 3,
+            segment_by: "user_n_ratings".to_owned(),
+            thin: ThinParams::default(),
+        }
+    }
+}
+
+impl Default for Blend {
+    fn default() -> Self {
+        Self { members: keys(&[MetaModel::Logistic, MetaModel::Gb, MetaModel::GbRating]) }
+    }
+}
+
+fn keys(models: &[MetaModel]) -> Vec<String> {
+    models.iter().map(|model| model.key().to_owned()).collect()
 }
 
 /// The same, every value in its range.
-pub struct CheckedConfig {
+pub struct Checked {
+    /// `None` where no model ranks.
+    pub ranking_lists: Option<RankingLists>,
+    pub models: Vec<MetaModel>,
+    pub members: Vec<MetaModel>,
+    pub validation_folds: usize,
     pub logistic: CheckedLogisticParams,
-    pub gb: CheckedGbdtParams,
-    pub held_out_fraction: f64,
+    pub logistic_choice: Option<CheckedChoiceParams>,
+    boosters: Vec<(MetaModel, CheckedGbdtParams)>,
+    pub calibration: Option<CheckedCalibration>,
 }
 
-impl Config {
-    /// # Errors
-    /// [`UsageError`] for the first value out of its range.
-    pub fn check(&self) -> Result<CheckedConfig, UsageError> {
-        let logistic = LogisticParams {
-            c: self.logistic.c,
-            standardise: self.logistic.standardise,
-            max_iterations: self.logistic.max_iterations,
-            tolerance: self.logistic.tolerance,
-        };
-        let in_table =
-            |table: &'static str| move |error: rankers::ParamError| UsageError(format!("{table}.{error}"));
-        let gb = self.gb.params();
-        let held_out_fraction = self.gb.held_out_fraction;
-        if !(0.0..1.0).contains(&held_out_fraction) {
-            let problem = format!("gb.held_out_fraction is {held_out_fraction}, expected 0 or more, below 1");
-            return Err(UsageError(problem));
-        }
-        if self.gb.early_stopping_rounds > 0 && held_out_fraction == 0.0 {
-            let problem = "gb.early_stopping_rounds needs gb.held_out_fraction above 0".to_owned();
-            return Err(UsageError(problem));
-        }
-        Ok(CheckedConfig {
-            logistic: logistic.check().map_err(in_table("logistic"))?,
-            gb: gb.check().map_err(in_table("gb"))?,
-            held_out_fraction,
-        })
+/// The same of [`Calibration`].
+pub struct CheckedCalibration {
+    pub method: CalibrationMethod,
+    pub segments: usize,
+    pub segment_by: String,
+    pub thin: CheckedThinParams,
+}
+
+impl Checked {
+    /// How each booster is grown.
+    pub fn boosters(&self) -> impl Iterator<Item = &CheckedGbdtParams> {
+        self.boosters.iter().map(|(_, params)| params)
+    }
+
+    /// How this booster is grown.
+    pub fn booster(&self, model: MetaModel) -> Option<&CheckedGbdtParams> {
+        self.boosters.iter().find(|(of, _)| *of == model).map(|(_, params)| params)
     }
 }
 
-impl Gb {
-    fn params(&self) -> GbdtParams {
-        GbdtParams {
-            objective: ObjectiveKind::BinaryLogLoss,
-            criterion: match self.criterion {
-                Criterion::FriedmanMse => rankers::gbdt::Criterion::FriedmanMse,
-                Criterion::Newton => rankers::gbdt::Criterion::Newton,
-            },
-            growth: match self.growth {
-                Growth::LeafWise => rankers::gbdt::Growth::LeafWise,
-                Growth::DepthWise => rankers::gbdt::Growth::DepthWise,
-            },
-            n_trees: self.n_trees,
-            learning_rate: self.learning_rate,
-            max_leaves: self.max_leaves,
-            max_depth: self.max_depth,
-            max_bins: self.max_bins,
-            min_leaf_rows: self.min_leaf_rows,
-            min_child_weight: self.min_child_weight,
-            min_split_gain: self.min_split_gain,
-            lambda_l1: self.lambda_l1,
-            lambda_l2: self.lambda_l2,
-            subsample: self.subsample,
-            colsample: self.colsample,
-            early_stopping_rounds: self.early_stopping_rounds,
+impl Config {
+    /// `relevant_from` is the least rating that is relevant, in stars.
+    ///
+    /// # Errors
+    /// [`UsageError`] for the first value out of its range, and where values contradict each other.
+    pub fn check(&self, relevant_from: f64) -> Result<Checked, UsageError> {
+        let models = named("models", &self.models, &MetaModel::ALL)?;
+        let members = if models.contains(&MetaModel::Blend) { self.members(&models)? } else { Vec::new() };
+        let in_table =
+            |table: &'static str| move |error: rankers::ParamError| UsageError(format!("{table}.{error}"));
+        let choice = self.logistic_choice.clone().check().map_err(in_table("logistic_choice"))?;
+        let ranking = RankingParams { relevant_from, ..self.ranking.clone() };
+        let ranking = ranking.check().map_err(in_table("ranking"))?;
+        let ranks = |model: &MetaModel| model.objective().is_some_and(ObjectiveKind::is_ranking);
+        let checked = Checked {
+            ranking_lists: models.iter().any(ranks).then_some(self.ranking_lists),
+            validation_folds: self.validation_folds,
+            logistic: self.logistic.clone().check().map_err(in_table("logistic"))?,
+            logistic_choice: choice.enabled.then_some(choice),
+            boosters: models
+                .iter()
+                .filter_map(|&model| Some((model, self.gbdt(model)?)))
+                .map(|(model, params)| (model, GbdtParams { ranking: ranking.clone(), ..params }))
+                .map(|(model, params)| Ok((model, params.check().map_err(in_table(model.key()))?)))
+                .collect::<Result<_, UsageError>>()?,
+            calibration: self.calibration.check()?,
+            models,
+            members,
+        };
+        checked.check_validation()?;
+        Ok(checked)
+    }
+
+    /// The table of a booster, with the loss that the model stands for.
+    fn gbdt(&self, model: MetaModel) -> Option<GbdtParams> {
+        let table = match model {
+            MetaModel::Gb => &self.gb,
+            MetaModel::GbRating => &self.gb_rating,
+            MetaModel::LambdaMart => &self.lambdamart,
+            MetaModel::XeNdcg => &self.xe_ndcg,
+            MetaModel::RankXent => &self.rank_xent,
+            MetaModel::Logistic | MetaModel::Blend => return None,
+        };
+        Some(GbdtParams { objective: model.objective()?, ..table.clone() })
+    }
+
+    fn members(&self, models: &[MetaModel]) -> Result<Vec<MetaModel>, UsageError> {
+        let members = named("blend.members", &self.blend.members, models)?;
+        if members.contains(&MetaModel::Blend) {
+            return Err(UsageError("blend.members holds blend itself".to_owned()));
         }
+        let is_probability = |model: &MetaModel| matches!(model, MetaModel::Logistic | MetaModel::Gb);
+        match members.iter().find(|model| !is_probability(model)) {
+            Some(model) if self.calibration.method == CalibrationMethod::None => Err(UsageError(format!(
+                "blend.members holds {}, whose scores are no probabilities without calibration.method",
+                model.key()
+            ))),
+            _ => Ok(members),
+        }
+    }
+}
+
+impl Checked {
+    /// Whether there are validation folds where something needs them.
+    fn check_validation(&self) -> Result<(), UsageError> {
+        let stops_early =
+            self.boosters.iter().find(|(_, params)| params.early_stopping_rounds > 0).map(|(model, _)| model);
+        let needed_by = match stops_early {
+            Some(model) => format!("{}.early_stopping_rounds", model.key()),
+            None if self.calibration.is_some() => "calibration.method".to_owned(),
+            None if self.models.contains(&MetaModel::Blend) => "blend, one of models,".to_owned(),
+            None => return Ok(()),
+        };
+        if self.validation_folds > 0 {
+            return Ok(());
+        }
+        Err(UsageError(format!("validation_folds is 0, but {needed_by} needs at least 1")))
+    }
+}
+
+impl Calibration {
+    fn check(&self) -> Result<Option<CheckedCalibration>, UsageError> {
+        if !(1..=255).contains(&self.segments) {
+            return Err(UsageError(format!("calibration.segments is {}, expected 1 to 255", self.segments)));
+        }
+        let thin = self.thin.clone().check();
+        let checked = CheckedCalibration {
+            method: self.method,
+            segments: self.segments,
+            segment_by: self.segment_by.clone(),
+            thin: thin.map_err(|error| UsageError(format!("calibration.thin.{error}")))?,
+        };
+        Ok((self.method != CalibrationMethod::None).then_some(checked))
+    }
+}
+
+/// The models of a list of keys, in the order of the tables.
+fn named(key: &str, names: &[String], allowed: &[MetaModel]) -> Result<Vec<MetaModel>, UsageError> {
+    let known = keys(allowed);
+    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+        return Err(UsageError(format!("{key} holds {name:?}, expected some of {}", known.join(", "))));
+    }
+    if names.is_empty() {
+        return Err(UsageError(format!("{key} is empty, expected some of {}", known.join(", "))));
+    }
+    Ok(MetaModel::ALL.into_iter().filter(|model| names.iter().any(|name| name == model.key())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contradictions_are_told() {
+        let message = |config: Config| config.check(4.0).err().map(|error| error.0).unwrap_or_default();
+        let default = Config::default;
+        assert_eq!(message(default()), "");
+        assert_eq!(
+            message(Config { models: vec!["gbs".to_owned()], ..default() }),
+            "models holds \"gbs\", expected some of logistic, gb, gb_rating, lambdamart, xe_ndcg, rank_xent, blend"
+        );
+        let models = keys(&[MetaModel::Logistic, MetaModel::Blend]);
+        assert_eq!(
+            message(Config { models, ..default() }),
+            "blend.members holds \"gb\", expected some of logistic, blend"
+        );
+        assert_eq!(
+            message(Config { validation_folds: 0, ..default() }),
+            "validation_folds is 0, but calibration.method needs at least 1"
+        );
+        let calibration = Calibration { method: CalibrationMethod::None, ..Calibration::default() };
+        assert_eq!(
+            message(Config { calibration, ..default() }),
+            "blend.members holds gb_rating, whose scores are no probabilities without calibration.method"
+        );
+        let gb = GbdtParams { n_trees: 0, ..GbdtParams::default() };
+        assert_eq!(message(Config { gb, ..default() }), "gb.n_trees = 0: expected 1 to 100000");
     }
 }

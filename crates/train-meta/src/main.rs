@@ -1,24 +1,28 @@
 //! Stage 4, `train-meta`: fits the meta-models.
 //!
-//! Reads `meta_train.parquet` of `build-features`; writes one model file a meta-model, the booster as LightGBM text, the
+//! Reads `meta_train.parquet` of `build-features`; writes one model file a meta-model, the boosters as LightGBM text, the calibrators, the
 //! importances and the learning curves.
 
+mod bins;
+mod combine;
 mod config;
-mod held_out;
-mod importances;
+mod fit;
+mod records;
+mod rows;
 
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use artifacts::Schema;
-use artifacts::layout::{GB, GB_LIGHTGBM, IMPORTANCES, LOGISTIC, META_LEARNING_CURVES, META_TRAIN};
-use artifacts::tables::{CurvePoint, FeatureRows};
-use config::{CheckedConfig, Config};
-use dataset::rng;
-use held_out::Rows;
-use rankers::MetaModel;
-use rankers::gbdt::{self, GbdtModel};
-use rankers::logistic::{self, LogisticModel};
+use artifacts::layout::{CALIBRATION, IMPORTANCES, Layout, META_LEARNING_CURVES, META_TRAIN};
+use artifacts::tables::FeatureRows;
+use bins::Bins;
+use combine::ValidationRows;
+use config::{Checked, Config};
+use fit::Fit;
+use rankers::calibration::SegmentCalibration;
+use rankers::{Fitted, MetaModel};
+use rayon::prelude::*;
+use rows::{Rows, ValidationFold};
 use stage::{Run, Stage, StageName, Summary, grouped};
 
 #[derive(Debug, clap::Args)]
@@ -33,83 +37,112 @@ impl Stage for TrainMeta {
     type Args = Args;
 
     fn run(run: &mut Run, config: &Config, _: &Args) -> anyhow::Result<Summary> {
-        let config = config.check()?;
         run.require(&[StageName::BuildFeatures])?;
-        let table: FeatureRows = run.read_table(META_TRAIN)?;
-        let rows = Rows::new(table.names, table.columns, &table.labels)?;
+        let config = config.check(run.upstream_config(StageName::BuildFeatures, "relevant_from")?)?;
+        let rows = Rows::new(run.read_table::<FeatureRows>(META_TRAIN)?, config.ranking_lists)?;
+        let folds = rows.validation_folds(config.validation_folds)?;
 
-        let progress = run.progress(MetaModel::ALL.len());
-        progress.step(MetaModel::Logistic.name());
-        let (logistic, gb) =
-            rayon::join(|| fit_logistic(&config, &rows), || fit_gb(&config, &rows, run.seed()));
-        let (logistic, gb) = (logistic?, gb?);
-        drop(progress);
+        let fits = fit_all(run, &config, &rows, &folds)?;
+        let validation = ValidationRows::new(&rows, &folds);
+        let calibration = match &config.calibration {
+            Some(calibration) => Some(combine::calibrate(calibration, &rows, &validation, &fits)?),
+            None => None,
+        };
 
-        let convergence = logistic.convergence();
-        if !convergence.converged {
-            run.warn(&format!(
-                "{} did not reach the optimum in {} steps (largest partial derivative {:.1e}); raise logistic.max_iterations",
-                MetaModel::Logistic.name(),
-                convergence.iterations,
-                convergence.gradient_norm
-            ));
+        write_models(run, &fits)?;
+        write_calibration(run, calibration.as_ref())?;
+        if config.models.contains(&MetaModel::Blend) {
+            let blend = combine::blend(&config, calibration.as_ref(), &validation, &fits)?;
+            for (name, weight) in blend.names().iter().zip(blend.weights()) {
+                run.count(&format!("blend_weight_of_{name}"), *weight);
+            }
+            run.write_model(&Layout::meta_model(MetaModel::Blend.key()), schema(MetaModel::Blend), &blend)?;
         }
+        for model in MetaModel::ALL.iter().filter(|model| !config.models.contains(model)) {
+            run.remove_stale(&Layout::meta_model(model.key()))?;
+            run.remove_stale(&Layout::lightgbm_text(model.key()))?;
+        }
+        run.write_table(IMPORTANCES, records::importances(&fits, &rows.features))?;
+        run.write_table(META_LEARNING_CURVES, records::learning_curves(&fits))?;
         run.count("rows", rows.labels.len());
+        run.count("validation_rows", folds.iter().map(|fold| fold.positions.len()).sum::<usize>());
         run.count("features", rows.features.n_features());
-        run.count("logistic_converged", convergence.converged);
-        run.count("logistic_iterations", convergence.iterations);
-        run.count("gb_trees", gb.trees().len());
-        run.write_model(LOGISTIC.file, schema(MetaModel::Logistic), &logistic)?;
-        run.write_model(GB.file, schema(MetaModel::Gb), &gb)?;
-        run.write_bytes(GB_LIGHTGBM.file, gb.to_lightgbm_text().as_bytes())?;
-        run.write_table(IMPORTANCES, importances::rows(&logistic, &gb, &rows.features))?;
-        run.write_table(META_LEARNING_CURVES, learning_curve(&gb))?;
         Ok(Summary {
             read: format!("{} rows of {} features", grouped(rows.labels.len()), rows.features.n_features()),
-            wrote: format!(
-                "{} ({} Newton steps) and {} ({} trees)",
-                MetaModel::Logistic.name(),
-                convergence.iterations,
-                MetaModel::Gb.name(),
-                gb.trees().len()
-            ),
+            wrote: config.models.iter().map(|model| model.name()).collect::<Vec<_>>().join(", "),
         })
     }
 }
 
+/// Every meta-model but the blend, side by side, in the order of the tables.
+fn fit_all(
+    run: &mut Run,
+    config: &Checked,
+    rows: &Rows,
+    folds: &[ValidationFold],
+) -> anyhow::Result<Vec<Fit>> {
+    let models: Vec<MetaModel> =
+        config.models.iter().copied().filter(|&model| model != MetaModel::Blend).collect();
+    let progress = run.progress(models.len());
+    let seed = run.seed();
+    let bins = Bins::new(config, rows, folds, seed);
+    let fits: Vec<Fit> = models
+        .par_iter()
+        .map(|&model| {
+            progress.step(model.name());
+            let fit = fit::fit(model, config, rows, folds, &bins, seed);
+            progress.done();
+            fit
+        })
+        .collect::<anyhow::Result<_>>()?;
+    drop(progress);
+    for fit in &fits {
+        let key = fit.model.key();
+        match &fit.fitted {
+            Fitted::Logistic(logistic) => {
+                let convergence = logistic.convergence();
+                if !convergence.converged {
+                    run.warn(&format!(
+                        "{} did not reach the optimum in {} steps (largest partial derivative {:.1e}); raise logistic.max_iterations",
+                        fit.model.name(),
+                        convergence.iterations,
+                        convergence.gradient_norm
+                    ));
+                }
+                run.count(&format!("{key}_converged"), convergence.converged);
+                run.count(&format!("{key}_iterations"), convergence.iterations);
+            }
+            Fitted::Booster(booster) => run.count(&format!("{key}_trees"), booster.trees().len()),
+        }
+    }
+    Ok(fits)
+}
+
+fn write_models(run: &mut Run, fits: &[Fit]) -> anyhow::Result<()> {
+    for fit in fits {
+        let file = Layout::meta_model(fit.model.key());
+        match &fit.fitted {
+            Fitted::Logistic(logistic) => run.write_model(&file, schema(fit.model), logistic)?,
+            Fitted::Booster(booster) => {
+                run.write_model(&file, schema(fit.model), booster)?;
+                let text = booster.to_lightgbm_text();
+                run.write_bytes(&Layout::lightgbm_text(fit.model.key()), text.as_bytes())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_calibration(run: &mut Run, calibration: Option<&SegmentCalibration>) -> anyhow::Result<()> {
+    let Some(calibration) = calibration else { return Ok(run.remove_stale(CALIBRATION.file)?) };
+    run.count("calibration_segments", calibration.n_segments());
+    run.count("calibration_thin_segments", calibration.n_thin());
+    let schema = Schema { name: SegmentCalibration::SCHEMA, version: SegmentCalibration::SCHEMA_VERSION };
+    Ok(run.write_model(CALIBRATION.file, schema, calibration)?)
+}
+
 fn schema(model: MetaModel) -> Schema {
     Schema { name: model.schema(), version: model.schema_version() }
-}
-
-fn fit_logistic(config: &CheckedConfig, rows: &Rows) -> anyhow::Result<LogisticModel> {
-    logistic::fit(&config.logistic, rows.labelled()).context(MetaModel::Logistic.name())
-}
-
-fn fit_gb(config: &CheckedConfig, rows: &Rows, seed: u64) -> anyhow::Result<GbdtModel> {
-    let mut draws = rng::stream(seed, "train-meta/gb");
-    let fitted = if config.held_out_fraction == 0.0 {
-        gbdt::fit(&config.gb, rows.labelled(), None, &mut draws)
-    } else {
-        let mut choice = rng::stream(seed, "train-meta/gb/held-out");
-        let (train, held_out) = rows.part(config.held_out_fraction, &mut choice)?;
-        gbdt::fit(&config.gb, train.labelled(), Some(held_out.labelled()), &mut draws)
-    };
-    fitted.context(MetaModel::Gb.name())
-}
-
-fn learning_curve(gb: &GbdtModel) -> Vec<CurvePoint> {
-    let curve = gb.learning_curve();
-    let points = |rows: &'static str, values: &[f64]| {
-        let point = |(tree, &value): (usize, &f64)| CurvePoint {
-            model: MetaModel::Gb.name().to_owned(),
-            rows: rows.to_owned(),
-            metric: "log_loss".to_owned(),
-            iteration: tree as i32 + 1,
-            value,
-        };
-        values.iter().enumerate().map(point).collect::<Vec<_>>()
-    };
-    [points("train", &curve.train), points("held_out", &curve.held_out)].concat()
 }
 
 fn main() -> ExitCode {

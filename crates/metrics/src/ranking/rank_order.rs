@@ -51,19 +51,31 @@ impl RankOrder {
     /// # Panics
     /// Where there are not as many scores as items.
     pub fn sort(&mut self, scores: &[f64]) -> &[u32] {
+        self.sort_top(scores, scores.len())
+    }
+
+    /// The rows at the first `k` ranks alone, which takes a time linear in the list: [`RankOrder::sort`] cut at `k`.
+    ///
+    /// # Panics
+    /// Where there are not as many scores as items.
+    pub fn sort_top(&mut self, scores: &[f64], k: usize) -> &[u32] {
         assert_eq!(scores.len(), self.len(), "scores and loaded rows");
         // One integer a row, the score above the place in the tie order: distinct, so that an unstable sort is exact.
         self.keys.clear();
         self.keys.extend(self.tie_rows.iter().enumerate().map(|(place, &row)| {
             u128::from(self.ties.score_key(scores[row as usize])) << 64 | place as u128
         }));
+        if k < self.keys.len() {
+            self.keys.select_nth_unstable(k);
+            self.keys.truncate(k);
+        }
         self.keys.sort_unstable();
         self.rows.clear();
         self.rows.extend(self.keys.iter().map(|&key| self.tie_rows[key as u64 as usize]));
         &self.rows
     }
 
-    /// The row at each rank, as the last [`RankOrder::sort`] found; empty before the first.
+    /// The row at each rank, as far as the last [`RankOrder::sort`] or [`RankOrder::sort_top`] went; empty before the first.
     pub fn rows(&self) -> &[u32] {
         &self.rows
     }
@@ -89,6 +101,10 @@ mod tests {
         assert_eq!(order.sort(&[0.0; 3]), [2, 1, 0]);
         assert_eq!(order.sort(&[3.0, f64::NAN, -1.0]), [0, 2, 1]);
         assert_eq!(order.tied().collect::<Vec<_>>(), [false; 3]);
+        for k in 0..=4 {
+            let whole = order.sort(&[1.0, 2.0, 1.0]).to_vec();
+            assert_eq!(order.sort_top(&[1.0, 2.0, 1.0], k), &whole[..k.min(3)]);
+        }
         order.load(&[7]);
         assert_eq!(order.sort(&[f64::NAN]), [0]);
     }

@@ -7,11 +7,14 @@
 //! Every calibrator takes the model's *raw* score (log-odds of a classifier, the predicted rating of a regression, the score of a
 //! ranking objective) and never reverses an order, so that models of all kinds become comparable, and blendable, probabilities.
 
+mod by_segment;
 mod isotonic;
 mod platt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use by_segment::SegmentCalibration;
 pub use isotonic::Isotonic;
 pub use platt::Platt;
 
@@ -19,7 +22,7 @@ use crate::objective::{check_two_classes, sigmoid};
 use crate::{FitError, ModelError};
 
 /// The ways to calibrate, by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CalibrationMethod {
     /// [`Calibrator::None`].

@@ -39,6 +39,10 @@ impl GbdtModel {
         let objective = match self.objective() {
             ObjectiveKind::BinaryLogLoss => "binary sigmoid:1",
             ObjectiveKind::SquaredError => "regression",
+            ObjectiveKind::LambdaRank => "lambdarank",
+            ObjectiveKind::XeNdcg => "rank_xendcg",
+            // Soft labels, log-odds as scores; the listwise part has no name there.
+            ObjectiveKind::RankXent => "cross_entropy",
         };
         let mut text = format!(
             "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx={}\nobjective={objective}\n\

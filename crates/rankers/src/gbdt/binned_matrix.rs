@@ -31,6 +31,20 @@ impl BinnedMatrix {
         Self { bins, n_features }
     }
 
+    /// The rows at `rows`, in that order.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let mut bins = Vec::with_capacity(rows.len() * self.n_features);
+        for &row in rows {
+            bins.extend_from_slice(self.row(row));
+        }
+        Self { bins, n_features: self.n_features }
+    }
+
+    /// How many rows there are.
+    pub fn n_rows(&self) -> usize {
+        self.bins.len().checked_div(self.n_features).unwrap_or(0)
+    }
+
     /// How many features there are.
     pub fn n_features(&self) -> usize {
         self.n_features

@@ -3,8 +3,8 @@
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::binned_features::{BinnedFeatures, BinnedRows};
 use super::binned_matrix::BinnedMatrix;
-use super::binning::bin_features;
 use super::fixed_point::{FixedPoint, RowDerivatives};
 use super::grower::{Grower, GrownTree};
 use super::learning_curve::LearningCurve;
@@ -17,16 +17,15 @@ use crate::{FitError, LabelledRows, ModelError};
 /// Rows that one fit may have.
 pub const MAX_ROWS: usize = super::fixed_point::MAX_ROWS;
 
-/// How many held-out rows one task scores.
-const HELD_OUT_BLOCK_ROWS: usize = 4096;
-
 /// Fits a booster on `train`. With `held_out` rows their loss is recorded, and can stop the fit early.
 ///
-/// All draws come from `rng`, in this order: rows for the bins (above 200,000 rows), then for each tree its rows and its features.
+/// All draws come from `rng`, in this order: rows for the bins (above 200,000 rows); the key of the objective's own stream, where it has
+/// one; then for each tree its rows and its features.
 /// The same inputs and `rng` give the same model at any number of threads.
 ///
 /// # Errors
-/// Where there are no rows or features, labels are missing or not such as the objective takes, or the held-out rows have other features.
+/// Where there are no rows or features, labels are missing or not such as the objective takes, a ranking objective gets no query groups or
+/// such as do not cover the rows, or the held-out rows have other features.
 pub fn fit(
     params: &CheckedGbdtParams,
     train: LabelledRows<'_>,
@@ -34,41 +33,75 @@ pub fn fit(
     rng: &mut ChaCha8Rng,
 ) -> Result<GbdtModel, FitError> {
     train.check()?;
-    let n_rows = train.features.n_rows();
+    let features = BinnedFeatures::new(train.features, params.max_bins, rng);
+    let held_out_features =
+        held_out.map(|rows| features.like(rows.features).map_err(FitError::HeldOut)).transpose()?;
+    let held_out = held_out.zip(held_out_features.as_ref());
+    let held_out = held_out.map(|(rows, features)| BinnedRows::new(features, rows));
+    fit_binned(params, BinnedRows::new(&features, train), held_out, rng)
+}
+
+/// [`fit`] on rows whose features are binned; `max_bins` is not looked at, and nothing is drawn for bins.
+///
+/// # Errors
+/// Those of [`fit`].
+pub fn fit_binned(
+    params: &CheckedGbdtParams,
+    train: BinnedRows<'_>,
+    held_out: Option<BinnedRows<'_>>,
+    rng: &mut ChaCha8Rng,
+) -> Result<GbdtModel, FitError> {
+    train.check()?;
+    let n_rows = train.labels.len();
     if n_rows > MAX_ROWS {
         return Err(FitError::TooManyRows { found: n_rows, max: MAX_ROWS });
     }
-    let objective = params.objective.objective();
+    let (kind, ranking) = (params.objective, &params.ranking);
+    let mut held_out_rng = rng.clone();
+    let objective = kind.of_rows(ranking, train.labels, train.group_ends, rng)?;
     objective.check_labels(train.labels)?;
-    if let Some(held_out) = held_out {
+    let mut held_out_objective = None;
+    if let Some(held_out) = &held_out {
         held_out.check()?;
         ModelError::check_names(train.features.names(), held_out.features.names())
             .map_err(FitError::HeldOut)?;
+        held_out_objective =
+            Some(kind.of_rows(ranking, held_out.labels, held_out.group_ends, &mut held_out_rng)?);
     }
+    let train = Part { rows: train, objective: objective.as_ref() };
+    let held_out =
+        held_out.zip(held_out_objective.as_deref()).map(|(rows, objective)| Part { rows, objective });
     // Inside the pool, so that its threads need not be called in from outside for each of a tree's many small tasks.
-    Ok(rayon::scope(|_| boost(params, objective.as_ref(), train, held_out, rng)))
+    Ok(rayon::scope(|_| boost(params, train, held_out, rng)))
 }
 
-/// [`fit`], once the inputs are known to be good.
+/// Rows and the loss that was made for them.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    rows: BinnedRows<'a>,
+    objective: &'a dyn Objective,
+}
+
+/// [`fit_binned`], once the inputs are known to be good.
 fn boost(
     params: &CheckedGbdtParams,
-    objective: &dyn Objective,
-    train: LabelledRows<'_>,
-    held_out: Option<LabelledRows<'_>>,
+    Part { rows: train, objective }: Part<'_>,
+    held_out: Option<Part<'_>>,
     rng: &mut ChaCha8Rng,
 ) -> GbdtModel {
-    let (n_rows, n_features) = (train.features.n_rows(), train.features.n_features());
-    let feature_bins = bin_features(train.features, params.max_bins, rng);
-    let bins = BinnedMatrix::new(train.features, &feature_bins);
+    let BinnedFeatures { feature_bins, matrix: bins, .. } = train.features;
+    let (n_rows, n_features) = (bins.n_rows(), bins.n_features());
     let init_score = objective.init_score(train.labels);
-    let mut held_out = held_out.map(|rows| HeldOut {
-        bins: BinnedMatrix::new(rows.features, &feature_bins),
-        scores: vec![init_score; rows.labels.len()],
+    let mut held_out = held_out.map(|Part { rows, objective }| HeldOut {
+        objective,
         labels: rows.labels,
+        bins: &rows.features.matrix,
+        block_ends: objective.block_ends(rows.labels.len()),
+        scores: vec![init_score; rows.labels.len()],
     });
-    let mut state = TrainingState::new(objective, train.labels, &bins, init_score);
+    let mut state = TrainingState::new(objective, train.labels, bins, init_score);
     let mut sampler = Sampler::new(n_rows, n_features, params.subsample, params.colsample, rng);
-    let mut grower = Grower::new(params, &feature_bins, &bins);
+    let mut grower = Grower::new(params, feature_bins, bins);
     let mut trees = Vec::with_capacity(params.n_trees);
     let mut learning_curve = LearningCurve::default();
 
@@ -77,9 +110,9 @@ fn boost(
         let features = sampler.features();
         let grown = grower.grow(&state.rounded, state.units, &mut rows, &features);
         let loss = state.add(&grown, &rows, &left_out);
-        learning_curve.train.push(loss / n_rows as f64);
+        learning_curve.train.push(loss / objective.n_terms(n_rows));
         if let Some(held_out) = &mut held_out {
-            learning_curve.held_out.push(held_out.add(&grown, objective));
+            learning_curve.held_out.push(held_out.add(&grown));
         }
         trees.push(grown.tree);
         let best = learning_curve.best_n_trees().unwrap_or(trees.len());
@@ -109,6 +142,8 @@ struct TrainingState<'a> {
     block_ends: Vec<usize>,
     scores: Vec<f64>,
     derivatives: Vec<[f32; 2]>,
+    /// How many trees the scores hold.
+    n_trees: usize,
     rounded: Vec<RowDerivatives>,
     units: FixedPoint,
 }
@@ -130,6 +165,7 @@ impl<'a> TrainingState<'a> {
             block_ends: objective.block_ends(n_rows),
             scores: vec![init_score; n_rows],
             derivatives: vec![[0.0; 2]; n_rows],
+            n_trees: 0,
             rounded: vec![RowDerivatives::default(); n_rows],
             units: FixedPoint::new(n_rows, 1.0, 1.0),
         };
@@ -140,6 +176,7 @@ impl<'a> TrainingState<'a> {
     /// Adds a tree that was grown on `rows` and not on `left_out`; returns the loss, summed over all rows.
     fn add(&mut self, grown: &GrownTree, rows: &[u32], left_out: &[u32]) -> f64 {
         let bins = self.bins;
+        self.n_trees += 1;
         self.update(|first_row, scores| {
             let block = first_row..first_row + scores.len();
             for (leaf, leaf_rows) in grown.tree.leaves.iter().zip(&grown.leaf_rows) {
@@ -165,8 +202,8 @@ impl<'a> TrainingState<'a> {
             .map(|((scores, derivatives), &end)| {
                 let first_row = end - scores.len();
                 change(first_row, scores);
-                let loss =
-                    self.objective.gradients(first_row, scores, &self.labels[first_row..end], derivatives);
+                let labels = &self.labels[first_row..end];
+                let loss = self.objective.gradients(self.n_trees, first_row, scores, labels, derivatives);
                 let max_gradient =
                     derivatives.iter().fold(0.0, |max: f32, [gradient, _]| max.max(gradient.abs()));
                 let max_hessian = derivatives.iter().fold(0.0, |max: f32, &[_, hessian]| max.max(hessian));
@@ -205,29 +242,27 @@ fn split_at_ends<'v, T>(mut values: &'v mut [T], ends: &[usize]) -> Vec<&'v mut 
 
 /// Rows that are scored but not learnt from.
 struct HeldOut<'a> {
-    bins: BinnedMatrix,
-    scores: Vec<f64>,
+    objective: &'a dyn Objective,
     labels: &'a [f32],
+    bins: &'a BinnedMatrix,
+    block_ends: Vec<usize>,
+    scores: Vec<f64>,
 }
 
 impl HeldOut<'_> {
     /// Adds a tree; returns the mean loss.
-    fn add(&mut self, grown: &GrownTree, objective: &dyn Objective) -> f64 {
-        let losses: Vec<f64> = self
-            .scores
-            .par_chunks_mut(HELD_OUT_BLOCK_ROWS)
-            .zip(self.labels.par_chunks(HELD_OUT_BLOCK_ROWS))
-            .enumerate()
-            .map(|(block, (scores, labels))| {
-                let first_row = block * HELD_OUT_BLOCK_ROWS;
-                for (score, bins) in
-                    scores.iter_mut().zip(self.bins.rows(first_row..first_row + labels.len()))
-                {
+    fn add(&mut self, grown: &GrownTree) -> f64 {
+        let losses: Vec<f64> = split_at_ends(&mut self.scores, &self.block_ends)
+            .into_par_iter()
+            .zip(&self.block_ends)
+            .map(|(scores, &end)| {
+                let first_row = end - scores.len();
+                for (score, bins) in scores.iter_mut().zip(self.bins.rows(first_row..end)) {
                     *score += grown.value(bins);
                 }
-                objective.loss(scores, labels)
+                self.objective.loss(first_row, scores, &self.labels[first_row..end])
             })
             .collect();
-        losses.iter().sum::<f64>() / self.labels.len() as f64
+        losses.iter().sum::<f64>() / self.objective.n_terms(self.labels.len())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What happens to a training set, and where:
 //! 1. `params`: the checked settings.
-//! 2. `binning`: each feature's values become at most 255 bins; `binned_matrix` holds one byte a value.
+//! 2. `binning`: each feature's values become at most 255 bins; `binned_matrix` holds one byte a value, `binned_features` both.
 //! 3. `sampling`: the rows and columns that a tree may see.
 //! 4. `fixed_point`: first and second derivatives as integers, whose sums are the same in any order.
 //! 5. `histogram`: their sums in each bin of each feature, over the rows of one node.
@@ -11,6 +11,7 @@
 //! 8. `booster`: one tree after the other, the learning curve, early stopping.
 //! 9. `tree`, `model`, `predict`, `importance`: what is left when the fit is over.
 
+mod binned_features;
 mod binned_matrix;
 mod binning;
 mod booster;
@@ -28,7 +29,8 @@ mod sampling;
 mod split;
 mod tree;
 
-pub use booster::{MAX_ROWS, fit};
+pub use binned_features::{BinnedFeatures, BinnedRows};
+pub use booster::{MAX_ROWS, fit, fit_binned};
 pub use importance::Importance;
 pub use learning_curve::LearningCurve;
 pub use model::GbdtModel;

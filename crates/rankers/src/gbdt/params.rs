@@ -2,13 +2,14 @@
 
 use std::ops::Deref;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ParamError;
-use crate::objective::ObjectiveKind;
+use crate::objective::{CheckedRankingParams, ObjectiveKind};
 
 /// How good a split is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Criterion {
     /// Friedman's improvement on the negative gradient, `n_l n_r / (n_l + n_r) (mean_l - mean_r)^2` with row counts as weights
@@ -21,7 +22,7 @@ pub enum Criterion {
 }
 
 /// Which leaf is split next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Growth {
     /// The one whose split gains most.
@@ -32,11 +33,15 @@ pub enum Growth {
 }
 
 /// Parameters as a caller writes them; [`GbdtParams::check`] makes them usable.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GbdtParams {
-    /// The loss.
+    /// The loss; each meta-model has its own, so that it is no key of a configuration.
+    #[serde(skip)]
     pub objective: ObjectiveKind,
+    /// What a ranking objective is told; pointwise ones do not look at it. Beside the objective, and no key of its own.
+    #[serde(skip)]
+    pub ranking: CheckedRankingParams,
     /// The gain of a split.
     pub criterion: Criterion,
     /// The order of splitting. It matters where `max_leaves` ends a tree before `max_depth` does.
@@ -73,6 +78,7 @@ impl Default for GbdtParams {
     fn default() -> Self {
         Self {
             objective: ObjectiveKind::BinaryLogLoss,
+            ranking: CheckedRankingParams::default(),
             criterion: Criterion::Newton,
             growth: Growth::LeafWise,
             n_trees: 100,

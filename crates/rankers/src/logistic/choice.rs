@@ -13,6 +13,7 @@
 use std::ops::Deref;
 
 use nalgebra::DVector;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::model::LogisticModel;
@@ -30,9 +31,11 @@ const NEAR: f64 = 1e-4;
 const MAX_STEPS: usize = 10;
 
 /// How C is chosen, as a caller writes it; [`ChoiceParams::check`] makes it usable.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChoiceParams {
+    /// Whether C is chosen at all; otherwise the one given is taken.
+    pub enabled: bool,
     /// The candidates, finite and above 0, in any order, at least one.
     pub grid: Vec<f64>,
     /// Take the smallest C whose held-out log-loss is within one standard error of the best (Breiman et al., 1984), instead of the best.
@@ -65,7 +68,7 @@ pub struct Choice {
 
 impl Default for ChoiceParams {
     fn default() -> Self {
-        Self { grid: vec![1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0], one_standard_error: false }
+        Self { enabled: true, grid: vec![1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0], one_standard_error: false }
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::ops::Deref;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ParamError;
 
 /// Parameters as a caller writes them; [`LogisticParams::check`] makes them usable.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogisticParams {
     /// Inverse strength of the L2 penalty, above 0.

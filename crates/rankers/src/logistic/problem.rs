@@ -252,7 +252,7 @@ mod tests {
         let features = FeatureMatrix::from_columns(columns).unwrap();
         let labels: Vec<f32> = (0..50).map(|row| f32::from(row * 7 % 11 > 4 + row % 3)).collect();
         let scaling = Scaling::of(&features);
-        let rows = LabelledRows { features: &features, labels: &labels };
+        let rows = LabelledRows::new(&features, &labels);
         let problem = Problem::new(rows, &scaling, vec![0.1, 0.3]);
         let at = DVector::from_vec(vec![0.4, -0.2, 0.1]);
         let expansion = problem.expand(&at);

@@ -1,14 +1,11 @@
 //! The log-loss of a two-class label: -ln p where the label is 1 and -ln(1 - p) where it is 0, with p = sigmoid(score).
 
-use super::{Objective, ObjectiveKind};
+use super::{MIN_HESSIAN, Objective, ObjectiveKind};
 use crate::FitError;
 
 /// Binomial deviance over the log-odds; labels are 0 or 1. Derivatives: p - label and p (1 - p).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BinaryLogLoss;
-
-/// A row's second derivative is at least this, so that a leaf's Newton step stays finite.
-const MIN_HESSIAN: f64 = 1e-16;
 
 /// The loss of a row is at most -ln of this (41 nats).
 const MIN_PROBABILITY: f64 = 1e-18;
@@ -39,7 +36,14 @@ impl Objective for BinaryLogLoss {
         (n_positive / (labels.len() as f64 - n_positive)).ln()
     }
 
-    fn gradients(&self, _first_row: usize, scores: &[f64], labels: &[f32], out: &mut [[f32; 2]]) -> f64 {
+    fn gradients(
+        &self,
+        _tree: usize,
+        _first_row: usize,
+        scores: &[f64],
+        labels: &[f32],
+        out: &mut [[f32; 2]],
+    ) -> f64 {
         let mut loss = 0.0;
         for ((scores, labels), out) in
             scores.chunks(ROWS_PER_LN).zip(labels.chunks(ROWS_PER_LN)).zip(out.chunks_mut(ROWS_PER_LN))
@@ -60,7 +64,7 @@ impl Objective for BinaryLogLoss {
         loss
     }
 
-    fn loss(&self, scores: &[f64], labels: &[f32]) -> f64 {
+    fn loss(&self, _first_row: usize, scores: &[f64], labels: &[f32]) -> f64 {
         let q = |(&score, &label): (&f64, &f32)| {
             sigmoid(f64::from(2.0 * label - 1.0) * score).max(MIN_PROBABILITY)
         };
@@ -93,7 +97,7 @@ mod tests {
     #[test]
     fn stays_finite_where_the_score_is_absurd() {
         let mut out = [[0.0f32; 2]; 40];
-        let loss = BinaryLogLoss.gradients(0, &[1e4; 40], &[0.0; 40], &mut out);
+        let loss = BinaryLogLoss.gradients(0, 0, &[1e4; 40], &[0.0; 40], &mut out);
         assert!((loss - 40.0 * -MIN_PROBABILITY.ln()).abs() < 1e-6, "{loss}");
         assert!(out.iter().all(|&[g, h]| g == 1.0 && h > 0.0));
     }

@@ -28,14 +28,21 @@ impl Objective for SquaredError {
         labels.iter().map(|&label| f64::from(label)).sum::<f64>() / labels.len() as f64
     }
 
-    fn gradients(&self, _first_row: usize, scores: &[f64], labels: &[f32], out: &mut [[f32; 2]]) -> f64 {
+    fn gradients(
+        &self,
+        _tree: usize,
+        _first_row: usize,
+        scores: &[f64],
+        labels: &[f32],
+        out: &mut [[f32; 2]],
+    ) -> f64 {
         for ((&score, &label), out) in scores.iter().zip(labels).zip(out) {
             *out = [(score - f64::from(label)) as f32, 1.0];
         }
-        self.loss(scores, labels)
+        self.loss(0, scores, labels)
     }
 
-    fn loss(&self, scores: &[f64], labels: &[f32]) -> f64 {
+    fn loss(&self, _first_row: usize, scores: &[f64], labels: &[f32]) -> f64 {
         scores.iter().zip(labels).map(|(&score, &label)| (score - f64::from(label)).powi(2) / 2.0).sum()
     }
 }

@@ -12,7 +12,7 @@ pub struct Planted {
 
 impl Planted {
     pub fn rows(&self) -> LabelledRows<'_> {
-        LabelledRows { features: &self.features, labels: &self.labels }
+        LabelledRows::new(&self.features, &self.labels)
     }
 
     /// Columns `x0`, `x1` and `n_noise` columns of noise, uniform on (-1, 1); labels by `label(x0, x1, a uniform draw)`.

@@ -1,0 +1,38 @@
+//! The features in bins: cut once, shared by all boosters and validation folds.
+
+use std::collections::BTreeMap;
+
+use dataset::rng;
+use rankers::gbdt::BinnedFeatures;
+
+use crate::config::Checked;
+use crate::rows::{Rows, ValidationFold};
+
+/// The binned features of all rows and of each validation fold, by the number of bins that a booster wants.
+pub struct Bins(BTreeMap<usize, Binned>);
+
+/// The features cut into one number of bins.
+pub struct Binned {
+    pub all: BinnedFeatures,
+    /// For each validation fold, the rows that are fitted on and those that are held out.
+    pub folds: Vec<[BinnedFeatures; 2]>,
+}
+
+impl Bins {
+    /// Bins for every booster of the configuration. Edges are taken from all rows; labels have no part in them.
+    pub fn new(config: &Checked, rows: &Rows, folds: &[ValidationFold], seed: u64) -> Self {
+        let binned = |max_bins: usize| {
+            let mut draws = rng::stream(seed, &format!("train-meta/bins-{max_bins}"));
+            let all = BinnedFeatures::new(&rows.features, max_bins, &mut draws);
+            let of_fold = |fold: &ValidationFold| [all.select(&fold.others), all.select(&fold.positions)];
+            let folds = folds.iter().map(of_fold).collect();
+            (max_bins, Binned { all, folds })
+        };
+        Self(config.boosters().map(|params| params.max_bins).map(binned).collect())
+    }
+
+    /// The features in at most so many bins.
+    pub fn of(&self, max_bins: usize) -> Option<&Binned> {
+        self.0.get(&max_bins)
+    }
+}
