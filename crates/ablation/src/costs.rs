@@ -1,6 +1,6 @@
 //! What a run costs: seconds, resident memory, the size of its model files.
 
-use artifacts::{Manifest, StageName};
+use artifacts::{Layout, Manifest, StageName};
 
 /// The costs of one stage, as its manifest has them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,7 +27,6 @@ pub struct Costs {
 impl StageCosts {
     /// Those of the stage with this manifest.
     pub fn of(manifest: &Manifest) -> Self {
-        let is_model = |path: &str| path.ends_with(".bin");
         Self {
             cpu_seconds: manifest.timings.cpu_seconds,
             wall_seconds: manifest.timings.wall_seconds,
@@ -35,7 +34,7 @@ impl StageCosts {
             model_bytes: manifest
                 .outputs
                 .iter()
-                .filter(|file| is_model(&file.path))
+                .filter(|file| Layout::is_model(&file.path))
                 .map(|file| file.bytes)
                 .sum(),
         }

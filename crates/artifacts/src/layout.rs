@@ -145,6 +145,11 @@ impl Layout {
         format!("{key}.lightgbm.txt")
     }
 
+    /// Whether the file of this name is a model's.
+    pub fn is_model(file: &str) -> bool {
+        Path::new(file).extension().is_some_and(|ending| ending == "bin")
+    }
+
     /// The path of `file` in the folder of the ablation.
     pub fn ablation(&self, file: &str) -> PathBuf {
         self.root.join(ABLATION_FOLDER).join(file)
