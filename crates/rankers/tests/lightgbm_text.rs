@@ -40,7 +40,8 @@ fn tiny_model() -> GbdtModel {
     };
     let labels = [1.0, 1.5, 1.0, 4.0, 3.0, 4.5, 6.0];
     let mut rng = dataset::rng::stream(1, "rankers/lightgbm_text");
-    let rows = LabelledRows::new(&features(), &labels);
+    let features = features();
+    let rows = LabelledRows::new(&features, &labels);
     fit(&params.check().unwrap(), rows, None, &mut rng).unwrap()
 }
 

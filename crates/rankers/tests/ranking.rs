@@ -240,7 +240,7 @@ impl Lists {
         let (mut columns, mut labels, mut group_ends) = ([vec![], vec![], vec![]], vec![], vec![]);
         for _ in 0..n_groups {
             let shift = rng.random::<f64>() * 4.0 - 2.0;
-            for _ in 0..1 + (rng.random::<f64>() * 30.0) as usize {
+            for _ in 0..=(rng.random::<f64>() * 29.0) as usize {
                 let row = [0; 3].map(|_| rng.random::<f64>() * 2.0 - 1.0);
                 let stars = (3.5 + shift + 1.5 * row[0] + row[2] * 0.3).clamp(0.5, 5.0);
                 labels.push((stars * 2.0).round() as f32 / 2.0);

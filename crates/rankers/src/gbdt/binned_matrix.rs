@@ -31,11 +31,6 @@ impl BinnedMatrix {
         Self { bins, n_features }
     }
 
-    /// How many features there are.
-    pub fn n_features(&self) -> usize {
-        self.n_features
-    }
-
     /// The bins of one row, feature by feature.
     #[inline]
     pub fn row(&self, row: usize) -> &[u8] {
