@@ -11,6 +11,7 @@ use super::learning_curve::LearningCurve;
 use super::model::GbdtModel;
 use super::params::CheckedGbdtParams;
 use super::sampling::Sampler;
+use crate::logistic::LogisticModel;
 use crate::objective::Objective;
 use crate::{FitError, LabelledRows, ModelError};
 
@@ -32,6 +33,21 @@ pub fn fit(
     held_out: Option<LabelledRows<'_>>,
     rng: &mut ChaCha8Rng,
 ) -> Result<GbdtModel, FitError> {
+    fit_from(params, None, train, held_out, rng)
+}
+
+/// [`fit`] from each row's log-odds under `start` instead of a constant: the trees are left with what is not linear. The fitted booster
+/// holds a copy of `start`. For objectives whose scores are log-odds, or that do not mind the scale of scores; not for the squared error.
+///
+/// # Errors
+/// As [`fit`], and where `start` is inconsistent or has other features.
+pub fn fit_from(
+    params: &CheckedGbdtParams,
+    start: Option<&LogisticModel>,
+    train: LabelledRows<'_>,
+    held_out: Option<LabelledRows<'_>>,
+    rng: &mut ChaCha8Rng,
+) -> Result<GbdtModel, FitError> {
     train.check()?;
     let n_rows = train.features.n_rows();
     if n_rows > MAX_ROWS {
@@ -46,39 +62,46 @@ pub fn fit(
     }
     let held_out_objective =
         held_out.map(|rows| params.objective.of_rows(&params.ranking, rows, &mut rng.clone())).transpose()?;
-    let train = Part { rows: train, objective: objective.as_ref() };
-    let held_out =
-        held_out.zip(held_out_objective.as_deref()).map(|(rows, objective)| Part { rows, objective });
+    let init_score = if start.is_some() { 0.0 } else { objective.init_score(train.labels) };
+    let scores = |rows: LabelledRows<'_>| match start {
+        Some(start) => start.predict_raw(rows.features).map_err(FitError::Start),
+        None => Ok(vec![init_score; rows.labels.len()]),
+    };
+    let train = Part { scores: scores(train)?, rows: train, objective: objective.as_ref() };
+    let held_out = match held_out.zip(held_out_objective.as_deref()) {
+        Some((rows, objective)) => Some(Part { scores: scores(rows)?, rows, objective }),
+        None => None,
+    };
     // Inside the pool, so that its threads need not be called in from outside for each of a tree's many small tasks.
-    Ok(rayon::scope(|_| boost(params, train, held_out, rng)))
+    let model = rayon::scope(|_| boost(params, train, held_out, rng));
+    Ok(GbdtModel { init_score, start: start.cloned(), ..model })
 }
 
-/// Rows and the loss that was made for them.
-#[derive(Clone, Copy)]
+/// Rows, where their scores start, and the loss that was made for them.
 struct Part<'a> {
     rows: LabelledRows<'a>,
+    scores: Vec<f64>,
     objective: &'a dyn Objective,
 }
 
 /// [`fit`], once the inputs are known to be good.
 fn boost(
     params: &CheckedGbdtParams,
-    Part { rows: train, objective }: Part<'_>,
+    Part { rows: train, scores, objective }: Part<'_>,
     held_out: Option<Part<'_>>,
     rng: &mut ChaCha8Rng,
 ) -> GbdtModel {
     let (n_rows, n_features) = (train.features.n_rows(), train.features.n_features());
     let feature_bins = bin_features(train.features, params.max_bins, rng);
     let bins = BinnedMatrix::new(train.features, &feature_bins);
-    let init_score = objective.init_score(train.labels);
-    let mut held_out = held_out.map(|Part { rows, objective }| HeldOut {
+    let mut held_out = held_out.map(|Part { rows, scores, objective }| HeldOut {
         objective,
         labels: rows.labels,
         bins: BinnedMatrix::new(rows.features, &feature_bins),
         block_ends: objective.block_ends(rows.labels.len()),
-        scores: vec![init_score; rows.labels.len()],
+        scores,
     });
-    let mut state = TrainingState::new(objective, train.labels, &bins, init_score);
+    let mut state = TrainingState::new(objective, train.labels, &bins, scores);
     let mut sampler = Sampler::new(n_rows, n_features, params.subsample, params.colsample, rng);
     let mut grower = Grower::new(params, &feature_bins, &bins);
     let mut trees = Vec::with_capacity(params.n_trees);
@@ -107,9 +130,10 @@ fn boost(
         feature_ranges: feature_bins.iter().map(super::binning::FeatureBins::range).collect(),
         objective: params.objective,
         learning_rate: params.learning_rate,
-        init_score,
+        init_score: 0.0,
         trees,
         learning_curve,
+        start: None,
     }
 }
 
@@ -135,14 +159,19 @@ struct BlockSummary {
 }
 
 impl<'a> TrainingState<'a> {
-    fn new(objective: &'a dyn Objective, labels: &'a [f32], bins: &'a BinnedMatrix, init_score: f64) -> Self {
+    fn new(
+        objective: &'a dyn Objective,
+        labels: &'a [f32],
+        bins: &'a BinnedMatrix,
+        scores: Vec<f64>,
+    ) -> Self {
         let n_rows = labels.len();
         let mut state = Self {
             objective,
             labels,
             bins,
             block_ends: objective.block_ends(n_rows),
-            scores: vec![init_score; n_rows],
+            scores,
             derivatives: vec![[0.0; 2]; n_rows],
             n_trees: 0,
             rounded: vec![RowDerivatives::default(); n_rows],

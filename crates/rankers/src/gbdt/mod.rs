@@ -28,7 +28,7 @@ mod sampling;
 mod split;
 mod tree;
 
-pub use booster::{MAX_ROWS, fit};
+pub use booster::{MAX_ROWS, fit, fit_from};
 pub use importance::Importance;
 pub use learning_curve::LearningCurve;
 pub use model::GbdtModel;
