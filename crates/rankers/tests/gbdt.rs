@@ -215,6 +215,23 @@ fn a_linear_start_leaves_the_rest_to_the_trees() {
     assert_eq!(error, "the model to start from: the matrix has 3 features, the model was fitted on 4");
 }
 
+#[test]
+fn a_linear_start_takes_the_objectives_scale() {
+    let data = slope(3000, 2);
+    let start = logistic::fit(&LogisticParams::default().check().unwrap(), data.rows()).unwrap();
+    let params = GbdtParams { objective: ObjectiveKind::SquaredError, n_trees: 1, ..GbdtParams::default() };
+    let mut rng = dataset::rng::stream(3, "rankers/gbdt");
+    let model = fit_from(&params.check().unwrap(), Some(&start), data.rows(), None, &mut rng).unwrap();
+    // Least squares of the labels on the log-odds: residuals have mean 0 and are not correlated with them.
+    let log_odds = start.predict_raw(&data.features).unwrap();
+    let scores = model.start().unwrap().predict_raw(&data.features).unwrap();
+    let residuals: Vec<f64> =
+        data.labels.iter().zip(&scores).map(|(&y, score)| f64::from(y) - score).collect();
+    let mean = residuals.iter().sum::<f64>() / 3000.0;
+    let product = residuals.iter().zip(&log_odds).map(|(r, x)| r * x).sum::<f64>() / 3000.0;
+    assert!(mean.abs() < 1e-6 && product.abs() < 1e-6, "{mean} {product}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -11,6 +11,7 @@ use super::learning_curve::LearningCurve;
 use super::model::GbdtModel;
 use super::params::CheckedGbdtParams;
 use super::sampling::Sampler;
+use super::start::rescaled;
 use crate::logistic::LogisticModel;
 use crate::objective::Objective;
 use crate::{FitError, LabelledRows, ModelError};
@@ -37,7 +38,7 @@ pub fn fit(
 }
 
 /// [`fit`] from each row's log-odds under `start` instead of a constant: the trees are left with what is not linear. The fitted booster
-/// holds a copy of `start`. For objectives whose scores are log-odds, or that do not mind the scale of scores; not for the squared error.
+/// holds a copy of `start`, whose log-odds are brought to the objective's scale by a shift and a factor.
 ///
 /// # Errors
 /// As [`fit`], and where `start` is inconsistent or has other features.
@@ -63,7 +64,14 @@ pub fn fit_from(
     let held_out_objective =
         held_out.map(|rows| params.objective.of_rows(&params.ranking, rows, &mut rng.clone())).transpose()?;
     let init_score = if start.is_some() { 0.0 } else { objective.init_score(train.labels) };
-    let scores = |rows: LabelledRows<'_>| match start {
+    let start = match start {
+        Some(start) => {
+            let log_odds = start.predict_raw(train.features).map_err(FitError::Start)?;
+            Some(rescaled(start, objective.as_ref(), &log_odds, train.labels))
+        }
+        None => None,
+    };
+    let scores = |rows: LabelledRows<'_>| match &start {
         Some(start) => start.predict_raw(rows.features).map_err(FitError::Start),
         None => Ok(vec![init_score; rows.labels.len()]),
     };
@@ -74,7 +82,7 @@ pub fn fit_from(
     };
     // Inside the pool, so that its threads need not be called in from outside for each of a tree's many small tasks.
     let model = rayon::scope(|_| boost(params, train, held_out, rng));
-    Ok(GbdtModel { init_score, start: start.cloned(), ..model })
+    Ok(GbdtModel { init_score, start, ..model })
 }
 
 /// Rows, where their scores start, and the loss that was made for them.
