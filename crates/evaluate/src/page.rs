@@ -196,13 +196,13 @@ fn learning_curves(points: &[CurvePoint]) -> Vec<LearningCurve> {
         }
     };
     let curves = [
-        curve("mf", BaseModel::Mf.name(), "epoch", "RMSE", "base_train", "held out"),
-        curve("svdpp", BaseModel::Svdpp.name(), "epoch", "RMSE", "base_train", "held out"),
+        curve("mf", BaseModel::Mf.name(), "epoch", "RMSE", "training ratings", "held out"),
+        curve("svdpp", BaseModel::Svdpp.name(), "epoch", "RMSE", "training ratings", "held out"),
     ];
     let boosters = MetaModel::ALL.into_iter().filter_map(|model| Some((model, model.objective()?)));
     let boosters = boosters.map(|(model, objective)| {
         let loss = objective.loss_name().replace('_', " ");
-        curve(model.key(), model.name(), "trees", &loss, "meta_train", "validation fold")
+        curve(model.key(), model.name(), "trees", &loss, "training rows", "validation fold")
     });
     curves.into_iter().chain(boosters).filter(|curve| !curve.series.is_empty()).collect()
 }

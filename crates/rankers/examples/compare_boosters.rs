@@ -13,7 +13,8 @@ use anyhow::{Context as _, ensure};
 use clap::Parser;
 use metrics::dcg::{Discounts, dcg};
 use metrics::{RankOrder, TieOrder};
-use rankers::gbdt::{GbdtParams, fit};
+use rankers::gbdt::{GbdtParams, fit_from};
+use rankers::logistic::{self, LogisticModel, LogisticParams};
 use rankers::objective::{ObjectiveKind, RankingParams};
 use rankers::{FeatureMatrix, LabelledRows};
 use serde::Deserialize;
@@ -55,6 +56,9 @@ struct Setting {
     ranking: RankingParams,
     #[serde(default)]
     lists: Lists,
+    /// Start from the scores of a logistic regression.
+    #[serde(default)]
+    linear_start: bool,
 }
 
 /// A file's rows, or some of them.
@@ -143,6 +147,14 @@ impl Table {
     }
 }
 
+fn fit_logistic(rows: LabelledRows<'_>, relevant_from: f32) -> anyhow::Result<LogisticModel> {
+    // Labels are relevance already, or stars.
+    let least = if rows.labels.iter().all(|&label| label <= 1.0) { 1.0 } else { relevant_from };
+    let labels: Vec<f32> = rows.labels.iter().map(|&label| f32::from(u8::from(label >= least))).collect();
+    let params = LogisticParams { standardise: true, ..LogisticParams::default() }.check()?;
+    Ok(logistic::fit(&params, LabelledRows::new(rows.features, &labels))?)
+}
+
 fn rounds(args: &Args) -> anyhow::Result<Vec<Round>> {
     let mut rounds = Vec::new();
     let mut add = |by_user: Table, measured: Table| -> anyhow::Result<()> {
@@ -174,7 +186,7 @@ fn main() -> anyhow::Result<()> {
     let rounds = rounds(&args)?;
     for line in std::io::stdin().lock().lines() {
         let line = line?;
-        let Setting { objective, booster, ranking, lists } =
+        let Setting { objective, booster, ranking, lists, linear_start } =
             serde_json::from_str(&line).context(line.clone())?;
         let params = GbdtParams { objective, ranking: ranking.check()?, ..booster }.check()?;
         let (mut values, mut seconds) = (Vec::new(), 0.0);
@@ -195,7 +207,8 @@ fn main() -> anyhow::Result<()> {
             let rows = LabelledRows { features: &table.features, labels: &labels, group_ends: &group_ends };
             let mut rng = dataset::rng::stream(args.seed + at as u64, "compare-boosters");
             let start = Instant::now();
-            let model = fit(&params, rows, None, &mut rng)?;
+            let logistic = if linear_start { Some(fit_logistic(rows, args.relevant_from)?) } else { None };
+            let model = fit_from(&params, logistic.as_ref(), rows, None, &mut rng)?;
             seconds += start.elapsed().as_secs_f64();
             let scores = model.predict_raw(&round.measured.features)?;
             values.push(round.measured.ndcg(&scores, args.relevant_from));

@@ -199,6 +199,12 @@ pub enum FitError {
     /// There are too few folds for cross-validation.
     #[error("all rows are in one fold: at least 2 are needed, each with rows")]
     OneFold,
+    /// The model that boosting should start from does not fit the rows, or is broken.
+    #[error("the model to start from: {0}")]
+    Start(#[source] ModelError),
+    /// The rows were binned as others.
+    #[error("binned rows: {0}")]
+    Bins(#[source] ModelError),
     /// The held-out rows have other features than the training rows.
     #[error("held-out rows: {0}")]
     HeldOut(#[source] ModelError),

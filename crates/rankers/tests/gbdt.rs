@@ -6,8 +6,9 @@ mod planted;
 
 use planted::{Planted, noise, parity_of_signs, regression, slope};
 use proptest::prelude::*;
-use rankers::gbdt::{Criterion, GbdtModel, GbdtParams, Growth, fit};
-use rankers::objective::ObjectiveKind;
+use rankers::gbdt::{Criterion, GbdtModel, GbdtParams, Growth, fit, fit_from};
+use rankers::logistic::{self, LogisticParams};
+use rankers::objective::{BinaryLogLoss, Objective as _, ObjectiveKind};
 use rankers::{FeatureMatrix, LabelledRows};
 
 fn try_fit(params: GbdtParams, train: LabelledRows<'_>, held_out: Option<LabelledRows<'_>>) -> GbdtModel {
@@ -181,6 +182,54 @@ fn rows_below_depth_one_and_constant_columns_make_a_constant() {
     let model = try_fit(small(), data.rows(), None);
     assert_eq!((model.trees()[0].leaves.len(), model.importances()[0].gain), (1, 0.0));
     assert!(model.predict(&data.features).unwrap().iter().all(|p| (p - 0.75).abs() < 1e-9));
+}
+
+#[test]
+fn a_linear_start_leaves_the_rest_to_the_trees() {
+    let (data, other) = (slope(3000, 2), noise(500, 2));
+    let logistic = logistic::fit(&LogisticParams::default().check().unwrap(), data.rows()).unwrap();
+    let fitted = |n_trees, held_out: Option<LabelledRows<'_>>| {
+        let params = GbdtParams { n_trees, subsample: 0.9, ..GbdtParams::default() }.check().unwrap();
+        let mut rng = dataset::rng::stream(3, "rankers/gbdt");
+        fit_from(&params, Some(&logistic), data.rows(), held_out, &mut rng).unwrap()
+    };
+    let model = fitted(30, Some(other.rows()));
+    assert_eq!((model.start(), model.init_score()), (Some(&logistic), 0.0));
+    // The scores are the log-odds and one leaf of each tree, and they are what the learning curve saw.
+    let scores = model.predict_raw(&data.features).unwrap();
+    let loss = BinaryLogLoss.loss(0, &scores, &data.labels) / 3000.0;
+    assert!((loss - model.learning_curve().train[29]).abs() < 1e-12);
+    let scores = model.predict_raw(&other.features).unwrap();
+    let loss = BinaryLogLoss.loss(0, &scores, &other.labels) / 500.0;
+    assert!((loss - model.learning_curve().held_out[29]).abs() < 1e-12);
+    // The truth is linear: the first tree finds less than it does from a constant.
+    let first_gain = |model: &GbdtModel| model.trees()[0].splits[0].gain;
+    let from_constant =
+        try_fit(GbdtParams { n_trees: 1, subsample: 0.9, ..GbdtParams::default() }, data.rows(), None);
+    assert!(first_gain(&fitted(1, None)) < 0.2 * first_gain(&from_constant));
+    // Another model's features are refused.
+    let params = GbdtParams::default().check().unwrap();
+    let unlike = slope(100, 1);
+    let mut rng = dataset::rng::stream(3, "rankers/gbdt");
+    let error = fit_from(&params, Some(&logistic), unlike.rows(), None, &mut rng).unwrap_err().to_string();
+    assert_eq!(error, "the model to start from: the matrix has 3 features, the model was fitted on 4");
+}
+
+#[test]
+fn a_linear_start_takes_the_objectives_scale() {
+    let data = slope(3000, 2);
+    let start = logistic::fit(&LogisticParams::default().check().unwrap(), data.rows()).unwrap();
+    let params = GbdtParams { objective: ObjectiveKind::SquaredError, n_trees: 1, ..GbdtParams::default() };
+    let mut rng = dataset::rng::stream(3, "rankers/gbdt");
+    let model = fit_from(&params.check().unwrap(), Some(&start), data.rows(), None, &mut rng).unwrap();
+    // Least squares of the labels on the log-odds: residuals have mean 0 and are not correlated with them.
+    let log_odds = start.predict_raw(&data.features).unwrap();
+    let scores = model.start().unwrap().predict_raw(&data.features).unwrap();
+    let residuals: Vec<f64> =
+        data.labels.iter().zip(&scores).map(|(&y, score)| f64::from(y) - score).collect();
+    let mean = residuals.iter().sum::<f64>() / 3000.0;
+    let product = residuals.iter().zip(&log_odds).map(|(r, x)| r * x).sum::<f64>() / 3000.0;
+    assert!(mean.abs() < 1e-6 && product.abs() < 1e-6, "{mean} {product}");
 }
 
 proptest! {

@@ -86,15 +86,21 @@ fn boost(
     let bins = bins.of(params.max_bins).context("every booster has its bins")?;
     let stream = |use_: &str| rng::stream(seed, &format!("train-meta/{}{use_}", model.key()));
     let of_fold = |(fold, [train, held_out]): (&ValidationFold, &[BinnedFeatures; 2])| {
-        let train = BinnedRows::new(train, targets(params, &fold.train));
-        let held_out = BinnedRows::new(held_out, targets(params, &fold.held_out));
+        let train = BinnedRows { bins: train, rows: targets(params, &fold.train) };
+        let held_out = BinnedRows { bins: held_out, rows: targets(params, &fold.held_out) };
         let draws = &mut stream(&format!("/{}", fold.name));
-        let fitted = gbdt::fit_binned(params, train, Some(held_out), draws)?;
+        let fitted = gbdt::fit_binned(params, None, train, Some(held_out), draws)?;
         let scores = fitted.predict_raw(&fold.held_out.features)?;
         anyhow::Ok(FoldFit { scores, curve: fitted.learning_curve().clone() })
     };
     let on_all = |params: &CheckedGbdtParams| {
-        gbdt::fit_binned(params, BinnedRows::new(&bins.all, targets(params, rows)), None, &mut stream(""))
+        gbdt::fit_binned(
+            params,
+            None,
+            BinnedRows { bins: &bins.all, rows: targets(params, rows) },
+            None,
+            &mut stream(""),
+        )
     };
     let of_folds = || folds.par_iter().zip(&bins.folds).map(of_fold).collect::<anyhow::Result<Vec<_>>>();
     let (fitted, of_folds) = if params.early_stopping_rounds == 0 {

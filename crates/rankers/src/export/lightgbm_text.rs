@@ -1,10 +1,13 @@
 //! A booster as a `LightGBM` 4 model file, which `lgb.Booster(model_str=...)` and whatever else reads that format can score with.
 //!
-//! The format has no initial score: it is added to the leaves of the first tree. Its feature names know no white space, which becomes `_`.
+//! The format has no initial score: it is added to the leaves of the first tree. A linear start becomes a tree of its own, with one leaf
+//! that is a linear model, as `LightGBM` writes them for `linear_tree`; where a feature is missing, `LightGBM` takes the leaf's constant
+//! instead, which has the mean for every feature. Its feature names know no white space, which becomes `_`.
 
 use std::fmt::{Display, Write as _};
 
 use crate::gbdt::{GbdtModel, Tree};
+use crate::logistic::LogisticModel;
 use crate::objective::ObjectiveKind;
 
 /// Bit 1 of `decision_type`: missing values go left.
@@ -22,6 +25,7 @@ impl GbdtModel {
             leaves: vec![crate::gbdt::Leaf { value: 0.0, weight: 0.0, n_rows: 0 }],
         };
         let trees = if self.trees().is_empty() { std::slice::from_ref(&constant) } else { self.trees() };
+        let linear = self.start().map(|start| linear_block(start, trees.len()));
         let blocks: Vec<String> = trees
             .iter()
             .enumerate()
@@ -29,6 +33,7 @@ impl GbdtModel {
                 let offset = if index == 0 { self.init_score() } else { 0.0 };
                 tree_block(index, tree, offset, self.learning_rate())
             })
+            .chain(linear)
             .collect();
         let names: Vec<String> =
             self.feature_names().iter().map(|name| name.replace(char::is_whitespace, "_")).collect();
@@ -93,6 +98,21 @@ fn tree_block(index: usize, tree: &Tree, offset: f64, shrinkage: f64) -> String 
     line("is_linear", "0".to_owned());
     line("shrinkage", number(shrinkage));
     block + "\n\n"
+}
+
+/// The section of a linear model: a tree of one leaf.
+fn linear_block(start: &LogisticModel, index: usize) -> String {
+    let at_means: f64 = start.coefficients().iter().zip(start.imputed()).map(|(c, mean)| c * mean).sum();
+    let n_features = start.coefficients().len();
+    format!(
+        "Tree={index}\nnum_leaves=1\nnum_cat=0\nsplit_feature=\nsplit_gain=\nthreshold=\ndecision_type=\nleft_child=\nright_child=\n\
+         leaf_value={}\nleaf_weight=0\nleaf_count=0\ninternal_value=\ninternal_weight=\ninternal_count=\nis_linear=1\n\
+         leaf_const={}\nnum_features={n_features}\nleaf_features={} \nleaf_coeff={} \nshrinkage=1\n\n\n",
+        number(start.intercept() + at_means),
+        number(start.intercept()),
+        join(0..n_features),
+        join(start.coefficients().iter().map(|&coefficient| number(coefficient))),
+    )
 }
 
 /// The shortest digits that read back as the same f64, with an exponent where it is far from 1.

@@ -16,15 +16,13 @@ pub struct BinnedFeatures {
     pub(super) matrix: Arc<BinnedMatrix>,
 }
 
-/// Binned rows with what they should be predicted as.
+/// Rows and their bins.
 #[derive(Debug, Clone, Copy)]
 pub struct BinnedRows<'a> {
-    /// The features.
-    pub features: &'a BinnedFeatures,
-    /// One label a row.
-    pub labels: &'a [f32],
-    /// As [`crate::LabelledRows::group_ends`].
-    pub group_ends: &'a [usize],
+    /// The bins of the rows' features.
+    pub bins: &'a BinnedFeatures,
+    /// The rows.
+    pub rows: LabelledRows<'a>,
 }
 
 impl BinnedFeatures {
@@ -66,21 +64,13 @@ impl BinnedFeatures {
     }
 }
 
-impl<'a> BinnedRows<'a> {
-    /// The labels and groups of `rows`, whose features are binned as `features`.
-    pub fn new(features: &'a BinnedFeatures, rows: LabelledRows<'a>) -> Self {
-        Self { features, labels: rows.labels, group_ends: rows.group_ends }
-    }
-
-    /// Whether there are rows and features, and as many labels as rows.
+impl BinnedRows<'_> {
+    /// Whether there are rows and features, as many labels as rows, and bins of these very features and as many rows.
     pub(super) fn check(&self) -> Result<(), FitError> {
-        let n_rows = self.features.n_rows();
-        if self.features.names().is_empty() {
-            return Err(FitError::NoFeatures);
-        }
-        if self.labels.len() != n_rows {
-            return Err(FitError::LabelCount { found: self.labels.len(), expected: n_rows });
-        }
-        if n_rows == 0 { Err(FitError::NoRows) } else { Ok(()) }
+        self.rows.check()?;
+        ModelError::check_names(self.bins.names(), self.rows.features.names()).map_err(FitError::Bins)?;
+        let (found, expected) = (self.bins.n_rows(), self.rows.labels.len());
+        ModelError::unless(found == expected, || format!("bins of {found} rows for {expected} rows"))
+            .map_err(FitError::Bins)
     }
 }

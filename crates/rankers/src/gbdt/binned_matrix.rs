@@ -45,11 +45,6 @@ impl BinnedMatrix {
         self.bins.len().checked_div(self.n_features).unwrap_or(0)
     }
 
-    /// How many features there are.
-    pub fn n_features(&self) -> usize {
-        self.n_features
-    }
-
     /// The bins of one row, feature by feature.
     #[inline]
     pub fn row(&self, row: usize) -> &[u8] {

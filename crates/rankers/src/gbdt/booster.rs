@@ -11,6 +11,8 @@ use super::learning_curve::LearningCurve;
 use super::model::GbdtModel;
 use super::params::CheckedGbdtParams;
 use super::sampling::Sampler;
+use super::start::rescaled;
+use crate::logistic::LogisticModel;
 use crate::objective::Objective;
 use crate::{FitError, LabelledRows, ModelError};
 
@@ -32,74 +34,101 @@ pub fn fit(
     held_out: Option<LabelledRows<'_>>,
     rng: &mut ChaCha8Rng,
 ) -> Result<GbdtModel, FitError> {
-    train.check()?;
-    let features = BinnedFeatures::new(train.features, params.max_bins, rng);
-    let held_out_features =
-        held_out.map(|rows| features.like(rows.features).map_err(FitError::HeldOut)).transpose()?;
-    let held_out = held_out.zip(held_out_features.as_ref());
-    let held_out = held_out.map(|(rows, features)| BinnedRows::new(features, rows));
-    fit_binned(params, BinnedRows::new(&features, train), held_out, rng)
+    fit_from(params, None, train, held_out, rng)
 }
 
-/// [`fit`] on rows whose features are binned; `max_bins` is not looked at, and nothing is drawn for bins.
+/// [`fit`] from each row's log-odds under `start` instead of a constant: the trees are left with what is not linear. The fitted booster
+/// holds a copy of `start`, whose log-odds are brought to the objective's scale by a shift and a factor.
 ///
 /// # Errors
-/// Those of [`fit`].
+/// As [`fit`], and where `start` is inconsistent or has other features.
+pub fn fit_from(
+    params: &CheckedGbdtParams,
+    start: Option<&LogisticModel>,
+    train: LabelledRows<'_>,
+    held_out: Option<LabelledRows<'_>>,
+    rng: &mut ChaCha8Rng,
+) -> Result<GbdtModel, FitError> {
+    train.check()?;
+    let bins = BinnedFeatures::new(train.features, params.max_bins, rng);
+    let held_out_bins =
+        held_out.map(|rows| bins.like(rows.features).map_err(FitError::HeldOut)).transpose()?;
+    let held_out = held_out.zip(held_out_bins.as_ref()).map(|(rows, bins)| BinnedRows { bins, rows });
+    fit_binned(params, start, BinnedRows { bins: &bins, rows: train }, held_out, rng)
+}
+
+/// [`fit_from`] on rows that are binned already; `max_bins` is not looked at, and nothing is drawn for bins.
+///
+/// # Errors
+/// As [`fit_from`], and where the bins are of other rows.
 pub fn fit_binned(
     params: &CheckedGbdtParams,
+    start: Option<&LogisticModel>,
     train: BinnedRows<'_>,
     held_out: Option<BinnedRows<'_>>,
     rng: &mut ChaCha8Rng,
 ) -> Result<GbdtModel, FitError> {
     train.check()?;
-    let n_rows = train.labels.len();
+    let n_rows = train.rows.labels.len();
     if n_rows > MAX_ROWS {
         return Err(FitError::TooManyRows { found: n_rows, max: MAX_ROWS });
     }
-    let (kind, ranking) = (params.objective, &params.ranking);
     let mut held_out_rng = rng.clone();
-    let objective = kind.of_rows(ranking, train.labels, train.group_ends, rng)?;
-    objective.check_labels(train.labels)?;
+    let objective = params.objective.of_rows(&params.ranking, train.rows, rng)?;
+    objective.check_labels(train.rows.labels)?;
     let mut held_out_objective = None;
     if let Some(held_out) = &held_out {
         held_out.check()?;
-        ModelError::check_names(train.features.names(), held_out.features.names())
-            .map_err(FitError::HeldOut)?;
+        ModelError::check_names(train.bins.names(), held_out.bins.names()).map_err(FitError::HeldOut)?;
         held_out_objective =
-            Some(kind.of_rows(ranking, held_out.labels, held_out.group_ends, &mut held_out_rng)?);
+            Some(params.objective.of_rows(&params.ranking, held_out.rows, &mut held_out_rng)?);
     }
-    let train = Part { rows: train, objective: objective.as_ref() };
-    let held_out =
-        held_out.zip(held_out_objective.as_deref()).map(|(rows, objective)| Part { rows, objective });
+    let init_score = if start.is_some() { 0.0 } else { objective.init_score(train.rows.labels) };
+    let start = match start {
+        Some(start) => {
+            let log_odds = start.predict_raw(train.rows.features).map_err(FitError::Start)?;
+            Some(rescaled(start, objective.as_ref(), &log_odds, train.rows.labels))
+        }
+        None => None,
+    };
+    let scores_of = |rows: BinnedRows<'_>| match &start {
+        Some(start) => start.predict_raw(rows.rows.features).map_err(FitError::Start),
+        None => Ok(vec![init_score; rows.rows.labels.len()]),
+    };
+    let train = Part { scores: scores_of(train)?, rows: train, objective: objective.as_ref() };
+    let held_out = match held_out.zip(held_out_objective.as_deref()) {
+        Some((rows, objective)) => Some(Part { scores: scores_of(rows)?, rows, objective }),
+        None => None,
+    };
     // Inside the pool, so that its threads need not be called in from outside for each of a tree's many small tasks.
-    Ok(rayon::scope(|_| boost(params, train, held_out, rng)))
+    let model = rayon::scope(|_| boost(params, train, held_out, rng));
+    Ok(GbdtModel { init_score, start, ..model })
 }
 
-/// Rows and the loss that was made for them.
-#[derive(Clone, Copy)]
+/// Rows, where their scores start, and the loss that was made for them.
 struct Part<'a> {
     rows: BinnedRows<'a>,
+    scores: Vec<f64>,
     objective: &'a dyn Objective,
 }
 
 /// [`fit_binned`], once the inputs are known to be good.
 fn boost(
     params: &CheckedGbdtParams,
-    Part { rows: train, objective }: Part<'_>,
+    Part { rows: train, scores, objective }: Part<'_>,
     held_out: Option<Part<'_>>,
     rng: &mut ChaCha8Rng,
 ) -> GbdtModel {
-    let BinnedFeatures { feature_bins, matrix: bins, .. } = train.features;
-    let (n_rows, n_features) = (bins.n_rows(), bins.n_features());
-    let init_score = objective.init_score(train.labels);
-    let mut held_out = held_out.map(|Part { rows, objective }| HeldOut {
+    let BinnedFeatures { feature_bins, matrix: bins, .. } = train.bins;
+    let (n_rows, n_features) = (bins.n_rows(), feature_bins.len());
+    let mut held_out = held_out.map(|Part { rows, scores, objective }| HeldOut {
         objective,
-        labels: rows.labels,
-        bins: &rows.features.matrix,
-        block_ends: objective.block_ends(rows.labels.len()),
-        scores: vec![init_score; rows.labels.len()],
+        labels: rows.rows.labels,
+        bins: &rows.bins.matrix,
+        block_ends: objective.block_ends(rows.rows.labels.len()),
+        scores,
     });
-    let mut state = TrainingState::new(objective, train.labels, bins, init_score);
+    let mut state = TrainingState::new(objective, train.rows.labels, bins, scores);
     let mut sampler = Sampler::new(n_rows, n_features, params.subsample, params.colsample, rng);
     let mut grower = Grower::new(params, feature_bins, bins);
     let mut trees = Vec::with_capacity(params.n_trees);
@@ -124,13 +153,14 @@ fn boost(
         trees.truncate(learning_curve.best_n_trees().unwrap_or(trees.len()));
     }
     GbdtModel {
-        feature_names: train.features.names().to_vec(),
+        feature_names: train.bins.names().to_vec(),
         feature_ranges: feature_bins.iter().map(super::binning::FeatureBins::range).collect(),
         objective: params.objective,
         learning_rate: params.learning_rate,
-        init_score,
+        init_score: 0.0,
         trees,
         learning_curve,
+        start: None,
     }
 }
 
@@ -156,14 +186,19 @@ struct BlockSummary {
 }
 
 impl<'a> TrainingState<'a> {
-    fn new(objective: &'a dyn Objective, labels: &'a [f32], bins: &'a BinnedMatrix, init_score: f64) -> Self {
+    fn new(
+        objective: &'a dyn Objective,
+        labels: &'a [f32],
+        bins: &'a BinnedMatrix,
+        scores: Vec<f64>,
+    ) -> Self {
         let n_rows = labels.len();
         let mut state = Self {
             objective,
             labels,
             bins,
             block_ends: objective.block_ends(n_rows),
-            scores: vec![init_score; n_rows],
+            scores,
             derivatives: vec![[0.0; 2]; n_rows],
             n_trees: 0,
             rounded: vec![RowDerivatives::default(); n_rows],

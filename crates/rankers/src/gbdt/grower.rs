@@ -52,7 +52,6 @@ pub(super) struct Grower<'a> {
 /// One tree while it grows.
 struct Growing<'t> {
     tree_rows: TreeRows<'t>,
-    features: &'t [u32],
     rows: &'t mut [u32],
     grown: GrownTree,
     /// The split above each leaf and whether the leaf is its left child; `None` for the root.
@@ -81,14 +80,13 @@ impl<'a> Grower<'a> {
         features: &[u32],
     ) -> GrownTree {
         self.scratch.resize(rows.len(), 0);
-        let tree_rows = TreeRows { bins: self.bins, derivatives, units };
+        let tree_rows = TreeRows { bins: self.bins, derivatives, units, features };
         let histogram = self.pool.build(tree_rows, rows);
-        // Every row is in one bin of the first feature.
+        // Every row is in one bin of whichever feature comes first.
         let sums = histogram.feature(0).iter().fold(Sums::default(), |total, &cell| total + cell);
         let whole = 0..rows.len();
         let mut growing = Growing {
             tree_rows,
-            features,
             rows,
             grown: GrownTree {
                 tree: Tree { splits: Vec::new(), leaves: vec![self.leaf(sums, units)] },
@@ -166,7 +164,7 @@ impl<'a> Grower<'a> {
         larger.subtract(&smaller);
         let (left, right) = if left_is_smaller { (smaller, larger) } else { (larger, smaller) };
         let splitter = self.splitter;
-        let features = growing.features;
+        let features = growing.tree_rows.features;
         let search = |histogram: &Histogram, sums| splitter.best(histogram, sums, units, features);
         let (left_candidate, right_candidate) = if features.len() * self.params.max_bins >= MIN_CELLS_PER_TASK
         {

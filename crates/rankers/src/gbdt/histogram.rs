@@ -14,7 +14,7 @@ const MIN_ROWS_PER_TASK: usize = 2048;
 /// One feature's sums, bin by bin.
 pub(super) type FeatureHistogram = [Sums; BINS];
 
-/// The sums of all features.
+/// The sums of the features that a tree may split on, in the tree's order.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Histogram(Vec<FeatureHistogram>);
 
@@ -23,9 +23,9 @@ impl Histogram {
         Self(vec![[Sums::default(); BINS]; n_features])
     }
 
-    /// One feature's sums.
-    pub fn feature(&self, feature: usize) -> &FeatureHistogram {
-        &self.0[feature]
+    /// The sums of the feature at `position` of the tree's list.
+    pub fn feature(&self, position: usize) -> &FeatureHistogram {
+        &self.0[position]
     }
 
     /// Takes a child's sums off its parent's: what is left is the other child's.
@@ -46,8 +46,15 @@ impl Histogram {
     }
 
     /// Adds rows: their bins, and what each of them adds.
-    fn add_rows<'a>(&mut self, rows: impl Iterator<Item = (&'a [u8], Sums)>) {
+    fn add_rows<'a>(&mut self, features: &[u32], rows: impl Iterator<Item = (&'a [u8], Sums)>) {
         for (bins, sums) in rows {
+            if features.len() < bins.len() {
+                for (cells, &feature) in self.0.iter_mut().zip(features) {
+                    cells[usize::from(bins[feature as usize])] += sums;
+                }
+                continue;
+            }
+            // All features: nothing has to be looked up.
             for (cells, &bin) in self.0.iter_mut().zip(bins) {
                 cells[usize::from(bin)] += sums;
             }
@@ -64,6 +71,8 @@ pub(super) struct TreeRows<'a> {
     pub derivatives: &'a [RowDerivatives],
     /// Their units.
     pub units: FixedPoint,
+    /// The features that the tree may split on, ascending.
+    pub features: &'a [u32],
 }
 
 /// Makes histograms, and keeps those no longer needed for the next node.
@@ -91,7 +100,7 @@ impl HistogramPool {
     /// The histogram of `rows`, ascending. Sums are exact, so it is the same however the rows are dealt out to threads.
     pub fn build(&mut self, tree_rows: TreeRows<'_>, rows: &[u32]) -> Histogram {
         let n_tasks = (rows.len() / MIN_ROWS_PER_TASK).clamp(1, rayon::current_num_threads());
-        let n_features = tree_rows.bins.n_features();
+        let n_features = tree_rows.features.len();
         if n_tasks == 1 {
             let mut histogram = self.take(n_features);
             fill(&mut histogram, tree_rows, rows);
@@ -111,15 +120,17 @@ impl HistogramPool {
     }
 }
 
-fn fill(histogram: &mut Histogram, TreeRows { bins, derivatives, units }: TreeRows<'_>, rows: &[u32]) {
+fn fill(histogram: &mut Histogram, tree_rows: TreeRows<'_>, rows: &[u32]) {
+    let TreeRows { bins, derivatives, units, features } = tree_rows;
     let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else { return };
     let range = first as usize..last as usize + 1;
     if range.len() == rows.len() {
         // Ascending and without gaps: no row needs to be looked up.
         let derivatives = derivatives[range.clone()].iter();
-        histogram.add_rows(bins.rows(range).zip(derivatives.map(|&row| units.of_row(row))));
+        histogram.add_rows(features, bins.rows(range).zip(derivatives.map(|&row| units.of_row(row))));
     } else {
         histogram.add_rows(
+            features,
             rows.iter().map(|&row| (bins.row(row as usize), units.of_row(derivatives[row as usize]))),
         );
     }

@@ -8,7 +8,7 @@
 //! 5. `histogram`: their sums in each bin of each feature, over the rows of one node.
 //! 6. `split`: the best split of a node; `partition` then parts its rows.
 //! 7. `frontier` and `grower`: which leaf is split next, and the tree that comes of it.
-//! 8. `booster`: one tree after the other, the learning curve, early stopping.
+//! 8. `start` and `booster`: a linear model or a constant, then one tree after the other, the learning curve, early stopping.
 //! 9. `tree`, `model`, `predict`, `importance`: what is left when the fit is over.
 
 mod binned_features;
@@ -27,10 +27,11 @@ mod partition;
 mod predict;
 mod sampling;
 mod split;
+mod start;
 mod tree;
 
 pub use binned_features::{BinnedFeatures, BinnedRows};
-pub use booster::{MAX_ROWS, fit, fit_binned};
+pub use booster::{MAX_ROWS, fit, fit_binned, fit_from};
 pub use importance::Importance;
 pub use learning_curve::LearningCurve;
 pub use model::GbdtModel;

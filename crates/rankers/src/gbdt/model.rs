@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::learning_curve::LearningCurve;
 use super::tree::Tree;
 use crate::ModelError;
+use crate::logistic::LogisticModel;
 use crate::objective::ObjectiveKind;
 
-/// A sum of trees over named features: raw score = initial score + one leaf of each tree.
+/// A sum of trees over named features: raw score = initial score + log-odds of the start, where there is one + one leaf of each tree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GbdtModel {
     pub(super) feature_names: Vec<String>,
@@ -17,6 +18,7 @@ pub struct GbdtModel {
     pub(super) init_score: f64,
     pub(super) trees: Vec<Tree>,
     pub(super) learning_curve: LearningCurve,
+    pub(super) start: Option<LogisticModel>,
 }
 
 impl GbdtModel {
@@ -40,9 +42,14 @@ impl GbdtModel {
         self.learning_rate
     }
 
-    /// The raw score before the first tree.
+    /// The raw score before the first tree; 0 where there is a [`GbdtModel::start`].
     pub fn init_score(&self) -> f64 {
         self.init_score
+    }
+
+    /// The model whose log-odds boosting started from; it is part of every score.
+    pub fn start(&self) -> Option<&LogisticModel> {
+        self.start.as_ref()
     }
 
     /// The trees, in the order of fitting; after early stopping, those up to the best.
@@ -67,6 +74,10 @@ impl GbdtModel {
         let ranges = self.feature_ranges.iter().flatten().flatten();
         let finite = ranges.chain([&self.init_score, &self.learning_rate]).all(|x| x.is_finite());
         ModelError::unless(finite, || "a number is not finite".to_owned())?;
+        if let Some(start) = &self.start {
+            start.validate()?;
+            ModelError::check_names(&self.feature_names, start.feature_names())?;
+        }
         for (index, tree) in self.trees.iter().enumerate() {
             tree.validate(n_features).map_err(|error| match error {
                 ModelError::Inconsistent { what } => {

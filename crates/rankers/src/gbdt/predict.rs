@@ -23,7 +23,10 @@ impl GbdtModel {
     pub fn predict_raw(&self, features: &FeatureMatrix) -> Result<Vec<f64>, ModelError> {
         self.validate()?;
         ModelError::check_names(&self.feature_names, features.names())?;
-        let mut scores = vec![self.init_score; features.n_rows()];
+        let mut scores = match &self.start {
+            Some(start) => start.predict_raw(features)?,
+            None => vec![self.init_score; features.n_rows()],
+        };
         let n_features = features.n_features();
         if n_features == 0 {
             return Ok(scores);

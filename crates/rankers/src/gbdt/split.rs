@@ -64,9 +64,9 @@ impl<'a> Splitter<'a> {
         gain: impl Fn(NodeStats, NodeStats, NodeStats) -> f64 + Copy,
     ) -> Option<Candidate> {
         let mut best = None;
-        for &feature in features {
+        for (position, &feature) in features.iter().enumerate() {
             let n_bins = self.feature_bins[feature as usize].n_bins();
-            let cells = histogram.feature(feature as usize);
+            let cells = histogram.feature(position);
             let missing = cells[usize::from(MISSING_BIN)];
             let mut scan = Scan { params: self.params, total, units, feature, best };
             if missing.is_empty() {

@@ -74,6 +74,15 @@ impl LogisticModel {
         ModelError::unless(finite, || "a coefficient is not finite".to_owned())
     }
 
+    /// The model with `shift + scale` x its log-odds.
+    pub(crate) fn rescaled(&self, shift: f64, scale: f64) -> Self {
+        Self {
+            coefficients: self.coefficients.iter().map(|coefficient| scale * coefficient).collect(),
+            intercept: shift + scale * self.intercept,
+            ..self.clone()
+        }
+    }
+
     /// The log-odds of label 1, row by row.
     ///
     /// # Errors

@@ -8,6 +8,8 @@
 //! With `normalise`, as in `LightGBM`: a weight is divided by `0.01 + |s_h - s_l|`, and a query's derivatives are multiplied by
 //! `log2(1 + L) / L` with `L` the sum of the sizes of its lambdas, each pair counted for both of its rows.
 //!
+//! NDCG is at most 1, so that no pair's weight is above 1 (100 with `normalise`): no query drowns the others' derivatives.
+//!
 //! No function has these gradients, so the loss that is reported, and that stops a fit early, is `1 - NDCG@K`, the mean over the
 //! queries that have a gain.
 
@@ -37,17 +39,26 @@ pub struct LambdaRank<'a> {
     inverse_ideal: Vec<f64>,
 }
 
-/// Memory that one block's groups use in turn.
+/// One group's rows in the order in which pairs are formed: the first K by rank, then the others as they come.
 struct Scratch {
     order: RankOrder,
     item_ids: Vec<i64>,
-    /// exp(sigma (score - best score)), by row of the group.
-    exps: Vec<f64>,
-    /// The rows that are not among the first K, ascending.
-    rest: Vec<usize>,
+    places: Vec<Place>,
     is_top: Vec<bool>,
-    /// By row of the group.
-    sums: Vec<[f64; 2]>,
+}
+
+/// A row at its place in that order.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    row: usize,
+    gain: f64,
+    /// 0 from rank K on.
+    discount: f64,
+    score: f64,
+    /// exp(sigma (score - best score)).
+    exp: f64,
+    gradient: f64,
+    hessian: f64,
 }
 
 impl<'a> LambdaRank<'a> {
@@ -79,10 +90,8 @@ impl<'a> LambdaRank<'a> {
         Scratch {
             order: RankOrder::new(TieOrder::SmallerItem),
             item_ids: Vec::new(),
-            exps: Vec::new(),
-            rest: Vec::new(),
+            places: Vec::new(),
             is_top: Vec::new(),
-            sums: Vec::new(),
         }
     }
 
@@ -96,64 +105,83 @@ impl<'a> LambdaRank<'a> {
         1.0 - dcg(&top_gains, self.params.truncation, &self.discounts) * inverse_ideal
     }
 
-    /// One group's derivatives, in `scratch.sums`, from the order that `scratch` holds.
+    /// One group's derivatives, in `scratch.places`, from the order that `scratch` holds.
     fn lambdas(&self, inverse_ideal: f64, gains: &[f64], scores: &[f64], scratch: &mut Scratch) {
-        let Scratch { order, exps, rest, is_top, sums, .. } = scratch;
+        let Scratch { order, places, is_top, .. } = scratch;
         let (sigma, top) = (self.params.sigmoid, order.rows());
         let best = scores[top[0] as usize];
         let worst = scores.iter().fold(best, |worst, &score| worst.min(score));
-        exps.clear();
-        exps.extend(scores.iter().map(|score| (sigma * (score - best)).max(-MAX_DISTANCE).exp()));
+        let place = |row: usize, discount: f64| Place {
+            row,
+            gain: gains[row],
+            discount,
+            score: scores[row],
+            exp: (sigma * (scores[row] - best)).max(-MAX_DISTANCE).exp(),
+            gradient: 0.0,
+            hessian: 0.0,
+        };
         is_top.clear();
         is_top.resize(scores.len(), false);
-        for &row in top {
+        places.clear();
+        for (rank, &row) in top.iter().enumerate() {
             is_top[row as usize] = true;
+            places.push(place(row as usize, self.discounts.within(self.params.truncation, rank)));
         }
-        rest.clear();
-        rest.extend((0..scores.len()).filter(|&row| !is_top[row]));
-        sums.clear();
-        sums.resize(scores.len(), [0.0; 2]);
+        places.extend((0..scores.len()).filter(|&row| !is_top[row]).map(|row| place(row, 0.0)));
 
         // With equal scores throughout, as before the first tree, there is no distance to divide by.
         let divide = self.params.normalise && best > worst;
         let mut total = 0.0;
-        let mut pair = |a: usize, b: usize, discounts: f64| {
-            if gains[a] == gains[b] {
-                return;
-            }
-            let (high, low) = if gains[a] > gains[b] { (a, b) } else { (b, a) };
-            let mut weight = (gains[high] - gains[low]) * discounts * inverse_ideal;
-            if divide {
-                weight /= MIN_DISTANCE + (scores[high] - scores[low]).abs();
-            }
-            // The probability that the pair stands in the wrong order.
-            let wrong = exps[low] / (exps[high] + exps[low]);
-            let lambda = sigma * weight * wrong;
-            let curvature = sigma * lambda * (1.0 - wrong);
-            sums[high][0] -= lambda;
-            sums[low][0] += lambda;
-            sums[high][1] += curvature;
-            sums[low][1] += curvature;
-            total += 2.0 * lambda;
-        };
-        for (rank, &row) in top.iter().enumerate() {
-            let discount = self.discounts.within(self.params.truncation, rank);
-            for (below, &other) in top.iter().enumerate().skip(rank + 1) {
-                let gap = discount - self.discounts.within(self.params.truncation, below);
-                pair(row as usize, other as usize, gap);
-            }
-            for &other in &*rest {
-                pair(row as usize, other, discount);
-            }
+        for rank in 0..top.len() {
+            let (above, below) = places.split_at_mut(rank + 1);
+            total += if divide {
+                pairs(&mut above[rank], below, sigma, inverse_ideal, |distance| {
+                    1.0 / (MIN_DISTANCE + distance)
+                })
+            } else {
+                pairs(&mut above[rank], below, sigma, inverse_ideal, |_| 1.0)
+            };
         }
         if self.params.normalise && total > 0.0 {
             let factor = (1.0 + total).log2() / total;
-            for [gradient, hessian] in sums {
-                *gradient *= factor;
-                *hessian *= factor;
+            for place in places {
+                place.gradient *= factor;
+                place.hessian *= factor;
             }
         }
     }
+}
+
+/// The pairs of one row with all those that stand below it; returns the sum of the sizes of their lambdas, both rows' counted. Pairs of equal
+/// gain add 0: to look for them would take longer, as no processor can guess which they are.
+fn pairs(
+    upper: &mut Place,
+    below: &mut [Place],
+    sigma: f64,
+    inverse_ideal: f64,
+    damping: impl Fn(f64) -> f64,
+) -> f64 {
+    let (mut gradient, mut hessian, mut total) = (0.0, 0.0, 0.0);
+    for lower in below {
+        let gap = upper.gain - lower.gain;
+        let weight = gap.abs()
+            * (upper.discount - lower.discount)
+            * inverse_ideal
+            * damping((upper.score - lower.score).abs());
+        // The probability that the pair stands in the wrong order: that of the one with the smaller gain coming first.
+        let wrong = if gap > 0.0 { lower.exp } else { upper.exp } / (upper.exp + lower.exp);
+        let lambda = sigma * weight * wrong;
+        let curvature = sigma * lambda * (1.0 - wrong);
+        let towards_upper = lambda.copysign(gap);
+        gradient -= towards_upper;
+        lower.gradient += towards_upper;
+        hessian += curvature;
+        lower.hessian += curvature;
+        total += 2.0 * lambda;
+    }
+    upper.gradient += gradient;
+    upper.hessian += hessian;
+    total
 }
 
 impl Objective for LambdaRank<'_> {
@@ -190,8 +218,8 @@ impl Objective for LambdaRank<'_> {
             let gains = &self.gains[rows];
             loss += self.rank(inverse_ideal, gains, scores, &mut scratch);
             self.lambdas(inverse_ideal, gains, scores, &mut scratch);
-            for (out, &[gradient, hessian]) in out.iter_mut().zip(&scratch.sums) {
-                *out = [gradient as f32, hessian.max(MIN_HESSIAN) as f32];
+            for place in &scratch.places {
+                out[place.row] = [place.gradient as f32, place.hessian.max(MIN_HESSIAN) as f32];
             }
         }
         loss

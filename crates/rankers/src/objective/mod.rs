@@ -13,7 +13,7 @@ use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::FitError;
+use crate::{FitError, LabelledRows};
 
 pub(crate) use binary_log_loss::check_two_classes;
 pub use binary_log_loss::{BinaryLogLoss, sigmoid};
@@ -118,21 +118,20 @@ impl ObjectiveKind {
     pub fn of_rows<'a>(
         self,
         params: &'a CheckedRankingParams,
-        labels: &'a [f32],
-        group_ends: &'a [usize],
+        rows: LabelledRows<'a>,
         rng: &mut ChaCha8Rng,
     ) -> Result<Box<dyn Objective + 'a>, FitError> {
-        let groups = || QueryGroups::new(group_ends, labels.len());
+        let groups = || QueryGroups::new(rows.group_ends, rows.labels.len());
         Ok(match self {
             Self::BinaryLogLoss => Box::new(BinaryLogLoss),
             Self::SquaredError => Box::new(SquaredError),
-            Self::LambdaRank => Box::new(LambdaRank::new(params, groups()?, labels)?),
+            Self::LambdaRank => Box::new(LambdaRank::new(params, groups()?, rows.labels)?),
             Self::XeNdcg => {
                 let mut key = [0; 32];
                 rng.fill_bytes(&mut key);
-                Box::new(XeNdcg::new(params, groups()?, labels, key)?)
+                Box::new(XeNdcg::new(params, groups()?, rows.labels, key)?)
             }
-            Self::RankXent => Box::new(RankXent::new(params, groups()?, labels)?),
+            Self::RankXent => Box::new(RankXent::new(params, groups()?, rows.labels)?),
         })
     }
 

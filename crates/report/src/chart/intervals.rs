@@ -96,7 +96,9 @@ impl Panel {
 
     /// Draws the panel into `span`, below `top`.
     pub fn draw(&self, scene: &mut Scene, span: Span, top: f64) {
-        let names = self.widest(|row| row.name.clone(), Weight::Regular).min(span.width() * 0.4);
+        let group_name = |group: &Group| font::width(&group.name, LABEL, Weight::SemiBold);
+        let names = self.widest(|row| row.name.clone(), Weight::Regular);
+        let names = self.groups.iter().map(group_name).fold(names, f64::max).min(span.width() * 0.4);
         let labels = self.widest(|row| row.label.clone(), Weight::SemiBold);
         let notes = self.widest(|row| row.note.clone(), Weight::Regular) + GAP;
         let left = span.left + names + GAP;
