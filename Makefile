@@ -36,7 +36,7 @@ $(STAGES) audit ablation: build
 	$(MAKE) --no-print-directory -f scripts/pipeline.mk $@ DATA="$$data" BIN="$(BIN)" \
 	  PRESET="$(PRESET)" SEED="$(SEED)" THREADS="$(THREADS)" $(if $(ASSIGNMENTS),ASSIGNMENTS="$(ASSIGNMENTS)") \
 	  $(if $(ARTIFACTS),ARTIFACTS="$(ARTIFACTS)") $(if $(CONFIG),CONFIG="$(CONFIG)") $(if $(QUIET),QUIET="$(QUIET)") \
-	  $(if $(SPLITS),SPLITS="$(SPLITS)") $(if $(ONLY),ONLY="$(ONLY)") \
+	  $(if $(SPLITS),SPLITS="$(SPLITS)") $(if $(ONLY),ONLY="$(ONLY)") $(if $(TOGETHER),TOGETHER="$(TOGETHER)") \
 	  $(if $(filter command line environment,$(origin DATASET)),DATASET="$(DATASET)")
 
 build: ## Build the release binaries
@@ -71,4 +71,5 @@ help: ## This list
 	@printf '  THREADS      threads of a stage, 0 for one a core; results do not depend on it (now: $(THREADS))\n'
 	@printf '  SPLITS       ablation: how many splits of the training ratings (3)\n'
 	@printf '  ONLY         ablation: only these base models and feature groups, for example "mf mood"\n'
+	@printf '  TOGETHER=1   ablation: those of ONLY all at once\n'
 	@printf '  QUIET=1      print warnings and errors only\n'

@@ -45,7 +45,7 @@ audit: $(call manifest,build-features)
 .PHONY: ablation
 ablation: $(call manifest,evaluate)
 	@"$(BIN)/ablation" --artifacts "$(ARTIFACTS)" --seed $(SEED) --threads $(THREADS) $(if $(SPLITS),--splits $(SPLITS)) \
-	  $(if $(ONLY),--only $(ONLY)) $(if $(QUIET),--quiet)
+	  $(if $(ONLY),--only $(ONLY)) $(if $(TOGETHER),--together) $(if $(QUIET),--quiet)
 
 # The stamps are looked at before every run, while make reads this file, so that it compares their times of now.
 unchanged := $(shell "$(BIN)/stamps" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" \

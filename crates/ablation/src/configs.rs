@@ -75,15 +75,15 @@ impl Configs {
         let found = self.of_stages.iter().find(|(of, _)| *of == stage);
         let mut config = found.map(|(_, config)| config.clone()).unwrap_or_default();
         if let Json::Object(keys) = &mut config {
-            match (stage, variant.map(|variant| (variant.kind, variant))) {
+            match (stage, variant) {
                 (StageName::Split, _) => {
                     keys.extend(COLUMN_KEYS.map(|key| (key.to_owned(), Json::String(String::new()))));
                 }
-                (StageName::TrainBase, Some((Kind::BaseModel, variant))) => {
-                    keys.insert("models".to_owned(), variant.apply(&self.models).into());
+                (StageName::TrainBase, Some(variant)) => {
+                    keys.insert("models".to_owned(), variant.apply(Kind::BaseModel, &self.models).into());
                 }
-                (StageName::BuildFeatures, Some((Kind::FeatureGroup, variant))) => {
-                    keys.insert("groups".to_owned(), variant.apply(&self.groups).into());
+                (StageName::BuildFeatures, Some(variant)) => {
+                    keys.insert("groups".to_owned(), variant.apply(Kind::FeatureGroup, &self.groups).into());
                 }
                 _ => {}
             }
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_variant_changes_the_list_of_its_kind_and_nothing_else() {
-        let variant = |kind| Variant { change: Change::Without, kind, name: "mf".to_owned() };
+        let variant = |kind| Variant::of(Change::Without, kind, "mf");
         let of = |variant: Option<&Variant>| -> toml::Table {
             configs().toml(StageName::TrainBase, variant).unwrap().parse().unwrap()
         };

@@ -16,6 +16,7 @@ mod terminal;
 mod training;
 mod trials;
 mod variants;
+mod verdict;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,6 +46,10 @@ struct Args {
     #[arg(long, value_name = "NAME", num_args = 1..)]
     only: Vec<String>,
 
+    /// Take the parts of --only away, or add them, all at once instead of one at a time
+    #[arg(long, requires = "only")]
+    together: bool,
+
     /// Only these meta-models in the table, by their names in all tables; without it all of the preset
     #[arg(long, value_name = "NAME", num_args = 1..)]
     models: Vec<String>,
@@ -64,6 +69,7 @@ fn ablate(args: &Args) -> anyhow::Result<bool> {
     let mut run = Run::reading(&args.common);
     let configs = Configs::read(&mut run)?;
     let variants = variants::list(configs.models(), configs.groups(), &args.only)?;
+    let variants = if args.together { variants::together(variants)? } else { variants };
     let meta_models = variants::meta_models(configs.meta_models(), &args.models)?;
     let stages = Stages::find(args.bin.as_deref(), &args.common)?;
 

@@ -141,3 +141,59 @@ pub fn write(run: &Run, configs: &Configs, parts: &Parts) -> Result<(), artifact
     ];
     write_parquet(&run.layout().ablation(ABLATION), parts.rows(configs.k()).into_table(), &metadata)
 }
+
+#[cfg(test)]
+pub mod testing {
+    //! A small table.
+
+    use super::*;
+    use crate::variants::Kind;
+
+    /// A part whose variant differs by `difference`, give or take .001, and takes half a second and 2 MB less than the preset.
+    pub fn part(change: Change, kind: Kind, name: &str, difference: f64) -> Part {
+        let effect = Effect {
+            full: 0.8,
+            value: 0.8 + difference,
+            difference,
+            low: difference - 0.001,
+            high: difference + 0.001,
+            p: 0.01,
+            p_holm: 0.04,
+            n_users: 600,
+        };
+        let costs = Costs {
+            cpu_seconds: 5.0,
+            wall_seconds: 3.0,
+            peak_memory_bytes: 90_000_000,
+            model_bytes: 9_000_000,
+        };
+        let less =
+            Costs { cpu_seconds: -0.5, wall_seconds: -0.3, peak_memory_bytes: -2_000_000, model_bytes: 0 };
+        Part {
+            variant: Variant::of(change, kind, name),
+            effect: Some(effect),
+            costs: Some((costs, less)),
+            problem: None,
+        }
+    }
+
+    /// One that pays, one that does not, one that would harm, one that cannot be run.
+    pub fn parts() -> Parts {
+        let refused = Part {
+            effect: None,
+            costs: None,
+            problem: Some("ease: too large".to_owned()),
+            ..part(Change::With, Kind::BaseModel, "ease", 0.0)
+        };
+        let of_model = vec![
+            part(Change::Without, Kind::BaseModel, "mf", -0.004),
+            part(Change::Without, Kind::FeatureGroup, "time", 0.0),
+            part(Change::With, Kind::FeatureGroup, "disagreement", -0.003),
+            refused,
+        ];
+        Parts {
+            of_models: vec![("GBStack", part(Change::Same, Kind::Control, "preset", 0.0), of_model)],
+            n_splits: 3,
+        }
+    }
+}

@@ -8,6 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use crate::configs::Configs;
 use crate::outputs::{Part, Parts};
 use crate::variants::{Change, Kind};
+use crate::verdict;
 
 /// Prints one table a meta-model on stdout, what pays most first, and what to make of it.
 pub fn print(configs: &Configs, parts: &Parts) {
@@ -41,16 +42,13 @@ fn text(k: u32, level: f64, parts: &Parts) -> String {
         if let Some((_, costs)) = control.costs {
             let _ = writeln!(
                 text,
-                "The preset, run twice, ranks the same; its costs differ by {:+.2} s of CPU and {:+.1} MB, and so may those of any row.",
-                costs.cpu_seconds,
-                costs.peak_memory_bytes as f64 / 1e6
+                "The preset, run twice, ranks the same; its costs differ by {} s of CPU and {} MB, and so may those of any row.",
+                signed(costs.cpu_seconds, 2),
+                signed(costs.peak_memory_bytes as f64 / 1e6, 1)
             );
         }
     }
-    for (model, _, parts) in &parts.of_models {
-        let _ = writeln!(text, "{model}: {}", summary(parts));
-    }
-    text
+    text + &verdict::text(parts)
 }
 
 fn table(k: u32, level: f64, parts: &[Part]) -> String {
@@ -69,18 +67,22 @@ fn table(k: u32, level: f64, parts: &[Part]) -> String {
     ]);
     let dash = || "-".to_owned();
     for part in parts {
-        let kind = if part.variant.kind == Kind::BaseModel { "model" } else { "group" };
+        let kind = match part.variant.kind {
+            Kind::BaseModel => "model",
+            Kind::FeatureGroup => "group",
+            Kind::Several | Kind::Control => "several",
+        };
         let adds = part.adds();
         let costs = part.extra_costs();
-        let megabytes = |bytes: i64| format!("{:+.1}", bytes as f64 / 1e6);
+        let megabytes = |bytes: i64| signed(bytes as f64 / 1e6, 1);
         table.add_row([
             part.variant.name.clone(),
             kind.to_owned(),
             if part.variant.change == Change::Without { "has it" } else { "-" }.to_owned(),
-            adds.map_or_else(dash, |[_, adds, _]| format!("{adds:+.4}")),
-            adds.map_or_else(dash, |[low, _, high]| format!("[{low:+.4}, {high:+.4}]")),
+            adds.map_or_else(dash, |[_, adds, _]| signed(adds, 4)),
+            adds.map_or_else(dash, |[low, _, high]| format!("[{}, {}]", signed(low, 4), signed(high, 4))),
             part.effect.map_or_else(dash, |effect| format!("{:.3}", effect.p_holm)),
-            costs.map_or_else(dash, |costs| format!("{:+.2}", costs.cpu_seconds)),
+            costs.map_or_else(dash, |costs| signed(costs.cpu_seconds, 2)),
             costs.map_or_else(dash, |costs| megabytes(costs.peak_memory_bytes)),
             costs.map_or_else(dash, |costs| megabytes(costs.model_bytes)),
         ]);
@@ -91,80 +93,16 @@ fn table(k: u32, level: f64, parts: &[Part]) -> String {
     table.to_string().lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-/// What pays, what does not, and what would.
-fn summary(parts: &[Part]) -> String {
-    let pays = |part: &&Part| part.adds().is_some_and(|[low, ..]| low > 0.0);
-    let harms = |part: &&Part| part.adds().is_some_and(|[.., high]| high < 0.0);
-    let has = |part: &&Part| part.variant.change == Change::Without;
-    let known = || parts.iter().filter(|part| part.adds().is_some());
-    let with_seconds = |part: &Part| {
-        let seconds = part.extra_costs().map_or(0.0, |costs| costs.cpu_seconds);
-        format!("{} ({seconds:.2} s)", part.variant.name)
-    };
-    let names = |found: Vec<String>| if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
-    let pay = names(known().filter(has).filter(pays).map(with_seconds).collect());
-    let idle =
-        names(known().filter(has).filter(|part| !pays(part) && !harms(part)).map(with_seconds).collect());
-    let would = names(known().filter(|part| !has(part)).filter(pays).map(with_seconds).collect());
-    let mut text =
-        format!("pays (interval above zero): {pay}; costs without paying: {idle}; would pay: {would}");
-    let harm: Vec<String> = known().filter(harms).map(with_seconds).collect();
-    if !harm.is_empty() {
-        let _ = write!(text, "; harms (interval below zero): {}", harm.join(", "));
-    }
-    text + "."
+/// A difference with its sign; one that rounds to zero has none.
+fn signed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:+.decimals$}");
+    if text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) { text } else { text[1..].to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::costs::Costs;
-    use crate::effects::Effect;
-    use crate::variants::Variant;
-
-    fn part(change: Change, kind: Kind, name: &str, difference: f64) -> Part {
-        let effect = Effect {
-            full: 0.8,
-            value: 0.8 + difference,
-            difference,
-            low: difference - 0.001,
-            high: difference + 0.001,
-            p: 0.01,
-            p_holm: 0.04,
-            n_users: 600,
-        };
-        let costs = Costs {
-            cpu_seconds: 5.0,
-            wall_seconds: 3.0,
-            peak_memory_bytes: 90_000_000,
-            model_bytes: 9_000_000,
-        };
-        let less =
-            Costs { cpu_seconds: -0.5, wall_seconds: -0.3, peak_memory_bytes: -2_000_000, model_bytes: 0 };
-        Part {
-            variant: Variant { change, kind, name: name.to_owned() },
-            effect: Some(effect),
-            costs: Some((costs, less)),
-            problem: None,
-        }
-    }
-
-    fn parts() -> Parts {
-        let control = part(Change::Same, Kind::Control, "preset", 0.0);
-        let refused = Part {
-            effect: None,
-            costs: None,
-            problem: Some("ease: too large".to_owned()),
-            ..part(Change::With, Kind::BaseModel, "ease", 0.0)
-        };
-        let of_model = vec![
-            part(Change::Without, Kind::BaseModel, "mf", -0.004),
-            part(Change::Without, Kind::FeatureGroup, "time", 0.0),
-            part(Change::With, Kind::FeatureGroup, "disagreement", -0.003),
-            refused,
-        ];
-        Parts { of_models: vec![("GBStack", control, of_model)], n_splits: 3 }
-    }
+    use crate::outputs::testing::parts;
 
     #[test]
     fn a_part_that_is_missed_pays() {
@@ -174,21 +112,20 @@ mod tests {
             "{text}"
         );
         let row = |name: &str| {
-            text.lines()
-                .find(|line| line.trim_start().starts_with(name))
-                .unwrap()
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
+            let line = text.lines().find(|line| line.trim_start().starts_with(name)).unwrap();
+            line.split_whitespace().collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(row("mf "), "mf model has it +0.0040 [+0.0030, +0.0050] 0.040 +0.50 +2.0 +0.0");
+        assert_eq!(row("mf "), "mf model has it +0.0040 [+0.0030, +0.0050] 0.040 +0.50 +2.0 0.0");
         assert_eq!(
             row("disagreement"),
-            "disagreement group - -0.0030 [-0.0040, -0.0020] 0.040 -0.50 -2.0 +0.0"
+            "disagreement group - -0.0030 [-0.0040, -0.0020] 0.040 -0.50 -2.0 0.0"
         );
         assert!(text.contains("with ease cannot be run: ease: too large\n"), "{text}");
-        let last = "GBStack: pays (interval above zero): mf (0.50 s); costs without paying: time (0.50 s); would pay: nothing; \
-                    harms (interval below zero): disagreement (-0.50 s).\n";
-        assert!(text.ends_with(last), "{text}");
+        assert!(text.contains("its costs differ by -0.50 s of CPU and -2.0 MB"), "{text}");
+    }
+
+    #[test]
+    fn a_rounded_zero_has_no_sign() {
+        assert_eq!([signed(-0.00004, 4), signed(0.0, 1), signed(-0.06, 1)], ["0.0000", "0.0", "-0.1"]);
     }
 }

@@ -1,4 +1,4 @@
-//! What is changed: one part of the preset at a time.
+//! What is changed: one part of the preset at a time, or several together.
 
 use features::FeatureGroupKind;
 use rankers::MetaModel;
@@ -23,6 +23,8 @@ pub enum Kind {
     BaseModel,
     /// One of `groups` of `build-features`.
     FeatureGroup,
+    /// Several of these together. Parts that can stand in for one another are each worth nothing alone, whatever they are worth together.
+    Several,
     /// None: the preset once more. Its ranking must be the same; how far its costs are apart is what costs can be told by.
     Control,
 }
@@ -34,8 +36,10 @@ pub struct Variant {
     pub change: Change,
     /// What kind of part.
     pub kind: Kind,
-    /// The part's key in the configuration.
+    /// The part's key in the configuration; of several, their keys.
     pub name: String,
+    /// The parts, each with its own kind.
+    parts: Vec<(Kind, String)>,
 }
 
 impl Change {
@@ -60,12 +64,23 @@ impl Kind {
         match self {
             Self::BaseModel => "base_model",
             Self::FeatureGroup => "feature_group",
+            Self::Several => "several",
             Self::Control => "control",
         }
     }
 }
 
 impl Variant {
+    /// The preset once more.
+    fn control() -> Self {
+        Self { change: Change::Same, kind: Kind::Control, name: "preset".to_owned(), parts: Vec::new() }
+    }
+
+    /// The preset with or without one part.
+    pub fn of(change: Change, kind: Kind, name: &str) -> Self {
+        Self { change, kind, name: name.to_owned(), parts: vec![(kind, name.to_owned())] }
+    }
+
     /// The change in words.
     pub fn label(&self) -> String {
         match self.change {
@@ -76,19 +91,20 @@ impl Variant {
 
     /// The first stage that has to run again; those before it leave what they left.
     pub fn first_stage(&self) -> StageName {
-        match self.kind {
-            Kind::FeatureGroup => StageName::BuildFeatures,
-            Kind::BaseModel | Kind::Control => StageName::TrainBase,
-        }
+        let is_group = |(kind, _): &(Kind, String)| *kind == Kind::FeatureGroup;
+        let base_models_stay = !self.parts.is_empty() && self.parts.iter().all(is_group);
+        if base_models_stay { StageName::BuildFeatures } else { StageName::TrainBase }
     }
 
-    /// `names`, the preset's parts of this variant's kind, with the change.
-    pub fn apply(&self, names: &[String]) -> Vec<String> {
+    /// `names`, the preset's parts of `kind`, with the change.
+    pub fn apply(&self, kind: Kind, names: &[String]) -> Vec<String> {
         let mut names: Vec<String> = names.to_vec();
-        match self.change {
-            Change::Without => names.retain(|name| *name != self.name),
-            Change::With => names.push(self.name.clone()),
-            Change::Same => {}
+        for (_, part) in self.parts.iter().filter(|(of, _)| *of == kind) {
+            match self.change {
+                Change::Without => names.retain(|name| name != part),
+                Change::With => names.push(part.clone()),
+                Change::Same => {}
+            }
         }
         names
     }
@@ -112,18 +128,38 @@ pub fn list(models: &[String], groups: &[String], only: &[String]) -> Result<Vec
     }
     let of = |kind: Kind, all: &[&str], has: &[String]| -> Vec<Variant> {
         let is_asked = |name: &&str| only.is_empty() || only.iter().any(|only| only == name);
-        let variant = |name: &str| Variant {
-            change: if has.iter().any(|has| has == name) { Change::Without } else { Change::With },
-            kind,
-            name: name.to_owned(),
-        };
-        all.iter().copied().filter(is_asked).map(variant).collect()
+        let change =
+            |name: &str| if has.iter().any(|has| has == name) { Change::Without } else { Change::With };
+        all.iter().copied().filter(is_asked).map(|name| Variant::of(change(name), kind, name)).collect()
     };
-    let control = Variant { change: Change::Same, kind: Kind::Control, name: "preset".to_owned() };
-    let mut variants = vec![control];
+    let mut variants = vec![Variant::control()];
     variants.extend(of(Kind::FeatureGroup, &all_groups, groups));
     variants.extend(of(Kind::BaseModel, &all_models, models));
     Ok(variants)
+}
+
+/// The control, and the parts of all other variants as one.
+///
+/// # Errors
+/// [`UsageError`] where the preset has some of them and not the others: to take away and to add are two questions.
+pub fn together(variants: Vec<Variant>) -> Result<Vec<Variant>, UsageError> {
+    let rest = &variants[1..];
+    let change = rest.first().map_or(Change::Same, |first| first.change);
+    if let Some(other) = rest.iter().find(|variant| variant.change != change) {
+        let problem = format!(
+            "--together: the preset has one of {} and {} and not the other; name parts that it has, or parts that it has not",
+            rest[0].name, other.name
+        );
+        return Err(UsageError(problem));
+    }
+    let names: Vec<&str> = rest.iter().map(|variant| variant.name.as_str()).collect();
+    let several = Variant {
+        change,
+        kind: Kind::Several,
+        name: names.join(" "),
+        parts: rest.iter().flat_map(|variant| variant.parts.clone()).collect(),
+    };
+    Ok(vec![Variant::control(), several])
 }
 
 /// The names of the meta-models of the table, of those of the preset, whose keys are `keys`: `only` these, all where it is empty.
@@ -180,10 +216,31 @@ mod tests {
     #[test]
     fn a_change_touches_one_name() {
         let has = names(&["a", "b"]);
-        let variant = |change, name: &str| Variant { change, kind: Kind::BaseModel, name: name.to_owned() };
-        assert_eq!(variant(Change::Without, "a").apply(&has), ["b"]);
-        assert_eq!(variant(Change::With, "c").apply(&has), ["a", "b", "c"]);
-        assert_eq!(variant(Change::Same, "preset").apply(&has), has);
+        let apply = |variant: Variant| variant.apply(Kind::BaseModel, &has);
+        assert_eq!(apply(Variant::of(Change::Without, Kind::BaseModel, "a")), ["b"]);
+        assert_eq!(apply(Variant::of(Change::With, Kind::BaseModel, "c")), ["a", "b", "c"]);
+        assert_eq!(apply(Variant::of(Change::Without, Kind::FeatureGroup, "a")), has);
+        assert_eq!(apply(Variant::control()), has);
+    }
+
+    #[test]
+    fn several_parts_go_at_once() {
+        let (models, groups) = (names(&["bias", "mf"]), names(&["mood", "time"]));
+        let of = |only: &[&str]| together(list(&models, &groups, &names(only)).unwrap());
+        let [control, several] = &of(&["time", "mf"]).unwrap()[..] else { panic!() };
+        assert_eq!(
+            (control.first_stage(), several.first_stage()),
+            (StageName::TrainBase, StageName::TrainBase)
+        );
+        assert_eq!(several.label(), "without time mf");
+        assert_eq!(several.apply(Kind::BaseModel, &models), ["bias"]);
+        assert_eq!(several.apply(Kind::FeatureGroup, &groups), ["mood"]);
+        assert_eq!(of(&["time", "mood"]).unwrap()[1].first_stage(), StageName::BuildFeatures);
+        let message = of(&["mf", "ease"]).unwrap_err().to_string();
+        assert!(
+            message.starts_with("--together: the preset has one of mf and ease and not the other"),
+            "{message}"
+        );
     }
 
     #[test]
