@@ -23,6 +23,9 @@ pub struct Config {
     pub logistic: LogisticParams,
     /// How the C of `LogisticStack` is chosen; `logistic.c` and `logistic.standardise` are not looked at then.
     pub logistic_choice: ChoiceParams,
+    /// The boosters that start from the log-odds of the logistic regression instead of a constant, so that trees are left with what is not
+    /// linear.
+    pub linear_start: Vec<String>,
     /// `GBStack`.
     pub gb: GbdtParams,
     /// `GBRatingStack`.
@@ -82,6 +85,7 @@ impl Default for Config {
             validation_folds: 1,
             logistic: LogisticParams::default(),
             logistic_choice: ChoiceParams::default(),
+            linear_start: Vec::new(),
             gb: GbdtParams::default(),
             gb_rating: GbdtParams::default(),
             lambdamart: GbdtParams::default(),
@@ -122,6 +126,7 @@ pub struct Checked {
     pub ranking_lists: Option<RankingLists>,
     pub models: Vec<MetaModel>,
     pub members: Vec<MetaModel>,
+    pub linear_start: Vec<MetaModel>,
     pub validation_folds: usize,
     pub logistic: CheckedLogisticParams,
     pub logistic_choice: Option<CheckedChoiceParams>,
@@ -175,6 +180,7 @@ impl Config {
                 .map(|(model, params)| Ok((model, params.check().map_err(in_table(model.key()))?)))
                 .collect::<Result<_, UsageError>>()?,
             calibration: self.calibration.check()?,
+            linear_start: self.linear_start()?,
             models,
             members,
         };
@@ -193,6 +199,16 @@ impl Config {
             MetaModel::Logistic | MetaModel::Blend => return None,
         };
         Some(GbdtParams { objective: model.objective()?, ..table.clone() })
+    }
+
+    fn linear_start(&self) -> Result<Vec<MetaModel>, UsageError> {
+        let boosters: Vec<MetaModel> =
+            MetaModel::ALL.into_iter().filter(|model| model.objective().is_some()).collect();
+        if self.linear_start.is_empty() {
+            Ok(Vec::new())
+        } else {
+            named("linear_start", &self.linear_start, &boosters)
+        }
     }
 
     fn members(&self, models: &[MetaModel]) -> Result<Vec<MetaModel>, UsageError> {
