@@ -48,8 +48,8 @@ impl Default for RankingParams {
             truncation: 10,
             sigmoid: 1.0,
             normalise: true,
-            tau: 1.0,
-            listwise_weight: 0.5,
+            tau: 0.5,
+            listwise_weight: 0.2,
         }
     }
 }
