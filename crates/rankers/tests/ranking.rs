@@ -292,7 +292,7 @@ fn a_planted_order_is_found() {
     for kind in RANKING {
         let model = boost(kind, &train, None, 60);
         let after = one_minus_ndcg(&test, &model.predict_raw(&test.features).unwrap());
-        assert!(after < 0.15 * unordered, "{kind:?}: {after} of {unordered}");
+        assert!(after < 0.2 * unordered, "{kind:?}: {after} of {unordered}");
         assert!(model.importances()[0].gain > 0.5, "{kind:?}: {:?}", model.importances());
         let curve = &model.learning_curve().train;
         assert!(curve[59] < curve[0], "{kind:?}: {curve:?}");
