@@ -151,7 +151,8 @@ fn boost(subsample: f64, seed: u64) -> (f64, f64) {
         subsample,
         ..GbdtParams::default()
     };
-    let rows = LabelledRows::new(&train, &train_rows.labels());
+    let labels = train_rows.labels();
+    let rows = LabelledRows::new(&train, &labels);
     let model = gbdt::fit(&params.check().unwrap(), rows, None, &mut rng::stream(seed, "parity")).unwrap();
     let probabilities = model.predict(&test).unwrap();
     let relevant: Vec<bool> = test_rows.labels().iter().map(|&label| label == 1.0).collect();
