@@ -34,9 +34,11 @@ pub struct Config {
     pub lambdamart: GbdtParams,
     /// `XENDCGStack`.
     pub xe_ndcg: GbdtParams,
-    /// `RankStack`.
+    /// `RankXentStack`.
     pub rank_xent: GbdtParams,
-    /// What `LambdaMARTStack`, `XENDCGStack` and `RankStack` order.
+    /// `RankStack`.
+    pub rank: GbdtParams,
+    /// What the four with a ranking objective order: `LambdaMARTStack`, `XENDCGStack`, `RankXentStack`, `RankStack`.
     pub ranking_lists: RankingLists,
     /// How they do.
     pub ranking: RankingParams,
@@ -91,6 +93,7 @@ impl Default for Config {
             lambdamart: GbdtParams::default(),
             xe_ndcg: GbdtParams::default(),
             rank_xent: GbdtParams::default(),
+            rank: GbdtParams::default(),
             ranking_lists: RankingLists::UserFold,
             ranking: RankingParams::default(),
             calibration: Calibration::default(),
@@ -196,6 +199,7 @@ impl Config {
             MetaModel::LambdaMart => &self.lambdamart,
             MetaModel::XeNdcg => &self.xe_ndcg,
             MetaModel::RankXent => &self.rank_xent,
+            MetaModel::Rank => &self.rank,
             MetaModel::Logistic | MetaModel::Blend => return None,
         };
         Some(GbdtParams { objective: model.objective()?, ..table.clone() })
@@ -284,7 +288,7 @@ mod tests {
         assert_eq!(message(default()), "");
         assert_eq!(
             message(Config { models: vec!["gbs".to_owned()], ..default() }),
-            "models holds \"gbs\", expected some of logistic, gb, gb_rating, lambdamart, xe_ndcg, rank_xent, blend"
+            "models holds \"gbs\", expected some of logistic, gb, gb_rating, lambdamart, xe_ndcg, rank_xent, rank, blend"
         );
         let models = keys(&[MetaModel::Logistic, MetaModel::Blend]);
         assert_eq!(
