@@ -25,7 +25,7 @@ mod theme;
 use rayon::prelude::*;
 
 use crate::chart::Medium;
-use crate::plots::Frame;
+use crate::plots::{Frame, PlotSpec};
 
 pub use crate::data::{
     Command, Comparison, Counts, Importances, LearningCurve, ModelKind, ModelRow, RatingCount,
@@ -70,15 +70,16 @@ impl Plot {
 /// Where a plot cannot be turned into a picture or the page's template fails: a defect of this crate, not of the data.
 pub fn render(data: &ReportData) -> Result<Report, Error> {
     let plots = plots::all(data);
-    let files = plots
-        .par_iter()
-        .map(|plot| {
-            let scene = plot.draw(&Frame::file(data, plot));
-            let svg = scene.to_svg(Medium::File);
-            let png = png::encode(&plot.name, &svg)?;
-            Ok(Plot { name: plot.name.clone(), title: plot.title.clone(), svg, png })
-        })
-        .collect::<Result<Vec<Plot>, Error>>()?;
-    let html = page::render(data, &plots)?;
+    let draw = |plot: &PlotSpec<'_>| {
+        let scene = plot.draw(&Frame::file(data, plot));
+        let svg = scene.to_svg(Medium::File);
+        let png = png::encode(&plot.name, &svg)?;
+        Ok(Plot { name: plot.name.clone(), title: plot.title.clone(), svg, png })
+    };
+    let (files, html) = rayon::join(
+        || plots.par_iter().with_max_len(1).map(draw).collect::<Result<Vec<Plot>, Error>>(),
+        || page::render(data, &plots),
+    );
+    let (files, html) = (files?, html?);
     Ok(Report { html, plots: files })
 }
