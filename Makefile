@@ -15,8 +15,8 @@ export DATA_DIR
 BIN := $(or $(CARGO_TARGET_DIR),target)/release
 STAGES := split train-base build-features train-meta evaluate
 CARGO ?= cargo
-# cargo-nextest where it is there, cargo's own runner where it is not.
-TEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run" || echo "test")
+# cargo-nextest where it is there, cargo's own runner where it is not; asked only where a recipe needs to know.
+TEST = $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run" || echo "test")
 
 .DEFAULT_GOAL := all
 .PHONY: all $(STAGES) audit ablation data build test lint fmt doc clean distclean help

@@ -1,7 +1,7 @@
 //! The table, in memory and on disk.
 
 use artifacts::layout::ABLATION;
-use artifacts::table::write_parquet;
+use artifacts::table::begin_parquet;
 use artifacts::tables::{AblationRow, SCHEMA_KEY, Stored as _};
 use stage::Run;
 
@@ -139,7 +139,7 @@ pub fn write(run: &Run, configs: &Configs, parts: &Parts) -> Result<(), artifact
         ("podium.preset", &provenance.preset),
         ("podium.synthetic", if provenance.synthetic { "true" } else { "false" }),
     ];
-    write_parquet(&run.layout().ablation(ABLATION), parts.rows(configs.k()).into_table(), &metadata)
+    begin_parquet(&run.layout().ablation(ABLATION), parts.rows(configs.k()).into_table(), &metadata)?.finish()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use artifacts::{Error, Layout, StageName};
+use artifacts::{Error, Layout, StageName, atomic};
 
 /// The folder; removed when this is dropped. What a killed ablation left there goes when the next one starts.
 pub struct Scratch {
@@ -11,11 +11,12 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// An empty folder below that of the ablation.
+    /// An empty folder below that of the ablation, from which unfinished files of a killed one are removed.
     ///
     /// # Errors
     /// [`Error::Write`] where it cannot be emptied or made.
     pub fn make(layout: &Layout) -> Result<Self, Error> {
+        atomic::sweep(&layout.ablation_folder())?;
         let root = layout.ablation_scratch();
         let failed = |source| Error::Write { path: root.clone(), source };
         match fs::remove_dir_all(&root) {

@@ -2,36 +2,69 @@
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::Error;
 
 /// How the names of unfinished files begin.
 const TEMPORARY: &str = ".unfinished-";
 
-/// Writes the file at `path` through `fill`: to a temporary name in the same folder (made where it is missing), synced,
-/// then renamed. Whatever goes wrong, the file that stood at `path` before stands there still.
+/// A file that has been filled and stands under a temporary name still; dropped, it is removed.
+#[derive(Debug)]
+#[must_use = "the file is not there before it is finished"]
+pub struct Unfinished {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+/// Fills a file for `path` through `fill`, under a temporary name in the same folder (made where it is missing).
 ///
 /// # Errors
 /// [`Error::Write`] where the folder or the file cannot be written; the temporary file is removed.
-pub fn write<T>(
+pub fn begin(
     path: &Path,
-    fill: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<T>,
-) -> Result<T, Error> {
+    fill: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
+) -> Result<Unfinished, Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(Error::write(folder))?;
-    let attempt = || -> std::io::Result<T> {
+    let attempt = || {
         let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
         let mut writer = BufWriter::with_capacity(1 << 18, file.as_file_mut());
-        let filled = fill(&mut writer)?;
+        fill(&mut writer)?;
         writer.flush()?;
         drop(writer);
         make_readable(file.as_file())?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(filled)
+        Ok(Unfinished { file, path: path.to_owned() })
     };
     attempt().map_err(Error::write(path))
+}
+
+impl Unfinished {
+    /// Syncs the file and renames it to its path. Whatever goes wrong, the file that stood there before stands there still.
+    ///
+    /// Nearly all of the time is spent waiting for the disk.
+    ///
+    /// # Errors
+    /// [`Error::Write`]; the temporary file is removed.
+    pub fn finish(self) -> Result<(), Error> {
+        let Self { file, path } = self;
+        file.as_file().sync_all().map_err(Error::write(&path))?;
+        file.persist(&path).map_err(|error| Error::write(&path)(error.error))?;
+        Ok(())
+    }
+}
+
+/// Writes the file at `path` through `fill`, whole or not at all: [`begin`], then [`Unfinished::finish`].
+///
+/// # Errors
+/// [`Error::Write`] where the folder or the file cannot be written; the temporary file is removed.
+pub fn write(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
+) -> Result<(), Error> {
+    begin(path, fill)?.finish()
 }
 
 /// Temporary files are private; an artifact is as readable as any file that the user makes.
@@ -71,7 +104,7 @@ mod tests {
         write(&path, |file| file.write_all(b"old")).unwrap();
         let failed = write(&path, |file| {
             file.write_all(b"half of the n")?;
-            Err::<(), _>(std::io::Error::other("no space left on device"))
+            Err(std::io::Error::other("no space left on device"))
         });
         let Err(Error::Write { path: named, source }) = failed else { panic!("{failed:?}") };
         assert_eq!((named, source.to_string().as_str()), (path.clone(), "no space left on device"));

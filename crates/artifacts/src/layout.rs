@@ -150,9 +150,14 @@ impl Layout {
         Path::new(file).extension().is_some_and(|ending| ending == "bin")
     }
 
+    /// The folder of the ablation.
+    pub fn ablation_folder(&self) -> PathBuf {
+        self.root.join(ABLATION_FOLDER)
+    }
+
     /// The path of `file` in the folder of the ablation.
     pub fn ablation(&self, file: &str) -> PathBuf {
-        self.root.join(ABLATION_FOLDER).join(file)
+        self.ablation_folder().join(file)
     }
 
     /// The folder in which the ablation runs the stages.

@@ -29,7 +29,7 @@ pub fn sha256_of_bytes(bytes: &[u8]) -> Sha256Hex {
 pub fn sha256_of_file(path: &Path) -> std::io::Result<(Sha256Hex, u64)> {
     let mut file = File::open(path)?;
     let mut digest = Sha256::new();
-    let mut block = vec![0u8; 1 << 18];
+    let mut block = vec![0u8; 1 << 16];
     let mut size = 0;
     loop {
         match file.read(&mut block)? {

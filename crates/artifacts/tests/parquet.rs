@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use artifacts::table::{Source, read_parquet, write_parquet};
+use artifacts::table::{Source, begin_parquet, read_parquet};
 use artifacts::tables::{CurvePoint, SplitRatings, Stored};
 use artifacts::{Error, Table};
 use dataset::split::Part;
@@ -14,7 +14,7 @@ fn source<'a>(path: &'a Path, schema: &'a str) -> Source<'a> {
 }
 
 fn write<S: Stored>(path: &Path, stored: S) {
-    write_parquet(path, stored.into_table(), &[("podium.schema", S::SCHEMA)]).unwrap();
+    begin_parquet(path, stored.into_table(), &[("podium.schema", S::SCHEMA)]).unwrap().finish().unwrap();
 }
 
 fn read<S: Stored>(path: &Path) -> Result<S, Error> {

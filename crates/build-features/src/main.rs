@@ -47,11 +47,12 @@ impl Stage for BuildFeatures {
         let meta_rows = plan.meta_rows();
         let base = base_columns(run, &split, &meta_rows, &models, out_of_fold)?;
         let progress = run.progress(2);
-        progress.step("features of the training rows");
-        let meta_train = training_rows(&setup, &plan, &split, &items, &meta_rows, &base)?;
-        progress.done();
-        progress.step("features of the test rows");
-        let test = test_rows(&setup, &plan.last, &split, &items, &models)?;
+        progress.step("features");
+        let (meta_train, test) = rayon::join(
+            || training_rows(&setup, &plan, &split, &items, &meta_rows, &base).inspect(|_| progress.done()),
+            || test_rows(&setup, &plan.last, &split, &items, &models).inspect(|_| progress.done()),
+        );
+        let (meta_train, test) = (meta_train?, test?);
         drop(progress);
 
         let n_features = test.names.len();
@@ -71,17 +72,16 @@ impl Stage for BuildFeatures {
 }
 
 fn read_models(run: &mut Run, names: &[String]) -> anyhow::Result<Vec<FittedModel>> {
-    let mut models = Vec::with_capacity(names.len());
-    for kind in BaseModel::ALL.into_iter().filter(|kind| names.iter().any(|name| name == kind.file_stem())) {
+    let kinds = BaseModel::ALL.into_iter().filter(|kind| names.iter().any(|name| name == kind.file_stem()));
+    let file = |kind: BaseModel| {
         let schema = Schema { name: kind.schema(), version: kind.schema_version() };
-        let check = |model: &FittedModel| {
+        let check = move |model: &FittedModel| {
             model.validate().map_err(|error| error.to_string())?;
             if model.kind() == kind { Ok(()) } else { Err(format!("it holds a {}", model.kind().name())) }
         };
-        let file = Layout::base_model(kind.file_stem());
-        models.push(run.read_model(StageName::TrainBase, &file, schema, check)?);
-    }
-    Ok(models)
+        (Layout::base_model(kind.file_stem()), schema, check)
+    };
+    Ok(run.read_models(StageName::TrainBase, kinds.map(file).collect())?)
 }
 
 /// The out-of-fold scores as columns of the models. They must be of the very rows that this split scores, in the same order.
@@ -134,14 +134,16 @@ fn training_rows(
     };
     let rounds: Vec<_> = plan.out_of_fold.par_iter().map(of_round).collect::<Result<_, _>>()?;
     let names = rounds.first().map(|(_, table)| table.names.clone()).unwrap_or_default();
-    let mut columns = vec![vec![f64::NAN; meta_rows.len()]; names.len()];
-    for (positions, table) in rounds {
-        for (all, values) in columns.iter_mut().zip(table.columns) {
-            for (&position, value) in positions.iter().zip(values) {
-                all[position] = value;
+    let column = |at: usize| {
+        let mut column = vec![f64::NAN; meta_rows.len()];
+        for (positions, table) in &rounds {
+            for (&position, &value) in positions.iter().zip(&table.columns[at]) {
+                column[position] = value;
             }
         }
-    }
+        column
+    };
+    let columns = (0..names.len()).into_par_iter().map(column).collect();
     Ok(Rows { of_split: meta_rows.to_vec(), names, columns })
 }
 

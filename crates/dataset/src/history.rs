@@ -1,6 +1,6 @@
 //! What a model or a statistic may see.
 
-use crate::{Csr, IdIndex, Rating, Ratings};
+use crate::{Csr, IdIndex, Ratings};
 
 /// The ratings that a model is fitted on and that statistics are taken from. Only a splitter's output makes one, so
 /// the rows that are held out are not in it and cannot be looked at.
@@ -29,14 +29,14 @@ impl History {
         if !rows.is_sorted_by_key(key) {
             rows.sort_unstable_by_key(key);
         }
-        let users = IdIndex::new(rows.iter().map(|&row| ratings.user_ids[row]));
-        let items = IdIndex::new(rows.iter().map(|&row| ratings.item_ids[row]));
-        let entries: Vec<(u32, u32, f32)> = rows
-            .iter()
-            .filter_map(|&row| {
-                let Rating { user_id, item_id, value, .. } = ratings.get(row);
-                Some((users.index_of(user_id)?, items.index_of(item_id)?, value))
-            })
+        let ids = |of: &[i64]| rows.iter().map(|&row| of[row]).collect::<Vec<i64>>();
+        let (user_ids, item_ids) = (ids(&ratings.user_ids), ids(&ratings.item_ids));
+        let users = IdIndex::new(user_ids.iter().copied());
+        let items = IdIndex::new(item_ids.iter().copied());
+        let indices = users.indices_of(&user_ids).into_iter().zip(items.indices_of(&item_ids));
+        let entries: Vec<(u32, u32, f32)> = indices
+            .zip(&rows)
+            .filter_map(|((user, item), &row)| Some((user?, item?, ratings.values[row])))
             .collect();
         let times = rows.iter().map(|&row| ratings.timestamps[row]).collect();
         let by_user = Csr::from_entries(users.len(), entries.iter().copied());
@@ -92,6 +92,7 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Rating;
 
     fn rating(user_id: i64, item_id: i64, value: f32) -> Rating {
         Rating { user_id, item_id, value, timestamp: 0 }

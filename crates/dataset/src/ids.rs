@@ -19,9 +19,30 @@ impl IdIndex {
     /// The distinct values of `ids`, in any order and with repeats.
     pub fn new(ids: impl IntoIterator<Item = i64>) -> Self {
         let mut ids: Vec<i64> = ids.into_iter().collect();
+        if let Some((first, range)) = dense_range(&ids, ids.len()) {
+            let mut is_there = vec![false; range];
+            for id in &ids {
+                is_there[(id - first) as usize] = true;
+            }
+            let there = (first..).zip(is_there).filter_map(|(id, is_there)| is_there.then_some(id));
+            return Self { ids: there.collect() };
+        }
         ids.sort_unstable();
         ids.dedup();
         Self { ids }
+    }
+
+    /// The index of each of `ids`, or `None` where it is unknown; for many faster than [`IdIndex::index_of`] for each.
+    pub fn indices_of(&self, ids: &[i64]) -> Vec<Option<u32>> {
+        let Some((first, range)) = dense_range(&self.ids, ids.len()) else {
+            return ids.iter().map(|&id| self.index_of(id)).collect();
+        };
+        let mut indices = vec![None; range];
+        for (id, index) in self.ids.iter().zip(0..) {
+            indices[(id - first) as usize] = Some(index);
+        }
+        let index_of = |id: &i64| usize::try_from(id.checked_sub(first)?).ok();
+        ids.iter().map(|id| *indices.get(index_of(id)?)?).collect()
     }
 
     /// The index of `id`, or `None` where it is unknown. Logarithmic in the number of ids.
@@ -53,6 +74,13 @@ impl IdIndex {
     }
 }
 
+/// The least of `ids` and how many numbers lie from there to the greatest, where a table of that many is cheap beside work on `n` ids.
+fn dense_range(ids: &[i64], n: usize) -> Option<(i64, usize)> {
+    let (first, last) = (*ids.iter().min()?, *ids.iter().max()?);
+    let range = usize::try_from(last.checked_sub(first)?).ok()?.checked_add(1)?;
+    (range / 4 <= n).then_some((first, range))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +92,21 @@ mod tests {
         assert_eq!(index.index_of(20), Some(1));
         assert_eq!(index.index_of(25), None);
         assert_eq!(index.id_at(2), 30);
+    }
+
+    #[test]
+    fn dense_and_scattered_ids_are_indexed_alike() {
+        for factor in [1, 1_000_000_000_000, i64::MAX / 30] {
+            let known = [30, -10, 20, -10].map(|id| id * factor);
+            let index = IdIndex::new(known);
+            assert_eq!(index.ids(), [-10, 20, 30].map(|id| id * factor), "{factor}");
+            let asked = [30, 21, -10, -11, 20].map(|id| id * factor);
+            let asked = [&asked[..], &[i64::MIN, i64::MAX]].concat();
+            let expected: Vec<Option<u32>> = asked.iter().map(|&id| index.index_of(id)).collect();
+            assert_eq!(index.indices_of(&asked), expected, "{factor}");
+            let many = vec![30 * factor; 100];
+            assert_eq!(index.indices_of(&many), [Some(2); 100], "{factor}");
+        }
+        assert_eq!(IdIndex::default().indices_of(&[1]), [None]);
     }
 }

@@ -187,8 +187,13 @@ proptest! {
             FeatureGroupKind::Taste,
             FeatureGroupKind::Mood,
         ];
+        let has_year = items().get(asked[0].item_id).is_some_and(|item| item.year.is_some());
         for kind in made_of_values {
             for earlier_only in [false, true] {
+                // Without a year there is the popularity alone, and the item may have been of another when the user rated it.
+                if kind == FeatureGroupKind::Taste && earlier_only && !has_year {
+                    continue;
+                }
                 let features_of = |ratings: &Ratings| {
                     compute(&[kind], &History::new(ratings), &asked, &scores(1), earlier_only)
                 };

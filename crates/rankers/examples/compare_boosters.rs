@@ -2,8 +2,9 @@
 //!
 //! Files are CSV: a header; `user_id`, `item_id`, `fold`, `rating`; then the features. Rows are in ascending order of user, then item.
 //! Settings come from stdin, one JSON object a line, for example
-//! `{"objective": "rank_xent", "booster": {"n_trees": 200}, "ranking": {"tau": 1.0}, "lists": "user_fold"}`; one line of results each goes
-//! to stdout: the setting, the mean over files and folds, each of them, and the mean seconds of a fit.
+//! `{"objective": "lambda_rank", "linear_start": true, "booster": {"n_trees": 100}, "ranking": {"truncation": 10}, "lists": "user_fold"}`.
+//! One line of results each goes to stdout, with tabs between: the mean over files and folds, the mean seconds of a fit, the setting, and
+//! the value of each file and fold.
 
 use std::io::BufRead as _;
 use std::path::{Path, PathBuf};

@@ -17,19 +17,22 @@ pub enum MetaModel {
     XeNdcg,
     /// [`crate::gbdt`] with a pointwise and a listwise cross-entropy on soft labels.
     RankXent,
+    /// [`crate::gbdt`] with the lambdas of NDCG beside the log-loss.
+    Rank,
     /// [`crate::blend`] of the others.
     Blend,
 }
 
 impl MetaModel {
     /// All of them, in the order of the tables; the blend, which needs the others, comes last.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Logistic,
         Self::Gb,
         Self::GbRating,
         Self::LambdaMart,
         Self::XeNdcg,
         Self::RankXent,
+        Self::Rank,
         Self::Blend,
     ];
 
@@ -41,7 +44,8 @@ impl MetaModel {
             Self::GbRating => "GBRatingStack",
             Self::LambdaMart => "LambdaMARTStack",
             Self::XeNdcg => "XENDCGStack",
-            Self::RankXent => "RankStack",
+            Self::RankXent => "RankXentStack",
+            Self::Rank => "RankStack",
             Self::Blend => "BlendStack",
         }
     }
@@ -55,6 +59,7 @@ impl MetaModel {
             Self::LambdaMart => "lambdamart",
             Self::XeNdcg => "xe_ndcg",
             Self::RankXent => "rank_xent",
+            Self::Rank => "rank",
             Self::Blend => "blend",
         }
     }
@@ -73,6 +78,7 @@ impl MetaModel {
             Self::LambdaMart => "meta.lambdamart",
             Self::XeNdcg => "meta.xe_ndcg",
             Self::RankXent => "meta.rank_xent",
+            Self::Rank => "meta.rank",
             Self::Blend => "meta.blend",
         }
     }
@@ -90,6 +96,7 @@ impl MetaModel {
             Self::LambdaMart => Some(ObjectiveKind::LambdaRank),
             Self::XeNdcg => Some(ObjectiveKind::XeNdcg),
             Self::RankXent => Some(ObjectiveKind::RankXent),
+            Self::Rank => Some(ObjectiveKind::CombinedRank),
             Self::Logistic | Self::Blend => None,
         }
     }

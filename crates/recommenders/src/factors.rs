@@ -1,4 +1,8 @@
 //! Rows of latent factors, laid out for vector instructions.
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined is not compiled for the CPU's vector instructions"
+)]
 
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
@@ -98,7 +102,7 @@ impl Factors {
 
 /// The inner product of two rows: one running sum a lane, then the lanes from first to last. The order is fixed, so the
 /// rounding is too.
-#[inline]
+#[inline(always)]
 pub fn dot(p: &[f32], q: &[f32]) -> f32 {
     let mut sums = [0.0; LANES];
     for (p, q) in p.as_chunks::<LANES>().0.iter().zip(q.as_chunks::<LANES>().0) {
@@ -110,7 +114,7 @@ pub fn dot(p: &[f32], q: &[f32]) -> f32 {
 }
 
 /// One step of gradient descent on `error² / 2 + regularization * (|p|² + |q|²) / 2`: each row moves by the other's old value.
-#[inline]
+#[inline(always)]
 pub fn step(p: &mut [f32], q: &mut [f32], error: f32, learning_rate: f32, regularization: f32) {
     for (p, q) in p.as_chunks_mut::<LANES>().0.iter_mut().zip(q.as_chunks_mut::<LANES>().0) {
         for lane in 0..LANES {
@@ -122,7 +126,7 @@ pub fn step(p: &mut [f32], q: &mut [f32], error: f32, learning_rate: f32, regula
 }
 
 /// `to += weight * row`.
-#[inline]
+#[inline(always)]
 pub fn add(to: &mut [f32], row: &[f32], weight: f32) {
     for (to, row) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0) {
         for lane in 0..LANES {

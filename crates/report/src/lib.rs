@@ -70,8 +70,12 @@ impl Plot {
 /// Where a plot cannot be turned into a picture or the page's template fails: a defect of this crate, not of the data.
 pub fn render(data: &ReportData) -> Result<Report, Error> {
     let plots = plots::all(data);
-    let files = plots.par_iter().map(|plot| file(data, plot)).collect::<Result<Vec<Plot>, Error>>()?;
-    let html = page::render(data, &plots)?;
+    let draw = |plot: &PlotSpec<'_>| file(data, plot);
+    let (files, html) = rayon::join(
+        || plots.par_iter().with_max_len(1).map(draw).collect::<Result<Vec<Plot>, Error>>(),
+        || page::render(data, &plots),
+    );
+    let (files, html) = (files?, html?);
     Ok(Report { html, plots: files })
 }
 

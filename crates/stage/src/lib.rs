@@ -6,6 +6,7 @@ mod common_args;
 mod config;
 mod exit;
 mod number;
+mod outputs;
 mod progress;
 mod resources;
 mod run;

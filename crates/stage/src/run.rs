@@ -5,9 +5,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use artifacts::atomic::Unfinished;
 use artifacts::layout::Artifact;
 use artifacts::manifest::{FileRecord, Timings};
-use artifacts::table::{Source, read_parquet, write_parquet};
+use artifacts::table::{Source, begin_parquet, read_parquet};
 use artifacts::tables::{SCHEMA_KEY, Stored};
 use artifacts::{
     Error, Layout, Manifest, Provenance, Schema, StageName, atomic, model_file, sha256_of_bytes,
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::outputs::Outputs;
 use crate::{CommonArgs, Progress};
 
 /// What a stage says of itself in its one line: "read ...; wrote ...".
@@ -39,7 +41,7 @@ pub struct Run {
     provenance: Option<Provenance>,
     upstream: Vec<Manifest>,
     inputs: Vec<FileRecord>,
-    outputs: Vec<FileRecord>,
+    outputs: Outputs,
     counts: serde_json::Map<String, serde_json::Value>,
     started: Instant,
     /// Whether the folder has been made ready: no old manifest, no leftovers.
@@ -58,7 +60,7 @@ impl Run {
             provenance: None,
             upstream: Vec::new(),
             inputs: Vec::new(),
-            outputs: Vec::new(),
+            outputs: Outputs::default(),
             counts: serde_json::Map::new(),
             started: Instant::now(),
             opened: false,
@@ -211,13 +213,12 @@ impl Run {
     /// # Errors
     /// [`Error::Missing`], [`Error::Corrupt`] or [`Error::WrongKind`].
     pub fn read_table<T: Stored>(&mut self, artifact: Artifact) -> Result<T, Error> {
-        let bytes = self.read_bytes(artifact.stage, artifact.file)?;
+        let (bytes, mut record) = self.read_bytes(artifact.stage, artifact.file)?;
         let path = self.layout.path(artifact);
         let source = Source { path: &path, schema: T::SCHEMA, make_target: artifact.stage.name() };
         let table = read_parquet(bytes.into(), source)?;
-        if let Some(input) = self.inputs.last_mut() {
-            input.rows = Some(table.n_rows() as u64);
-        }
+        record.rows = Some(table.n_rows() as u64);
+        self.inputs.push(record);
         T::from_table(table).map_err(|problem| source.corrupt(problem))
     }
 
@@ -232,16 +233,47 @@ impl Run {
         schema: Schema,
         check: impl Fn(&M) -> Result<(), E>,
     ) -> Result<M, Error> {
-        let bytes = self.read_bytes(stage, file)?;
+        let (model, record) = self.load_model(stage, file, schema, check)?;
+        self.inputs.push(record);
+        Ok(model)
+    }
+
+    /// Reads several models that `stage` wrote, side by side: each of `files` with its schema and how it is checked, as in
+    /// [`Run::read_model`].
+    ///
+    /// # Errors
+    /// As [`Run::read_model`], for the first file that is at fault.
+    pub fn read_models<M: DeserializeOwned + Send, E: ToString>(
+        &mut self,
+        stage: StageName,
+        files: Vec<(String, Schema, impl Fn(&M) -> Result<(), E> + Send + Sync)>,
+    ) -> Result<Vec<M>, Error> {
+        let load = |(file, schema, check): &(String, Schema, _)| self.load_model(stage, file, *schema, check);
+        // All of them before the first error is told: which one that is does not depend on the threads.
+        let loaded: Vec<Result<_, Error>> = files.par_iter().map(load).collect();
+        let loaded: Vec<(M, FileRecord)> = loaded.into_iter().collect::<Result<_, _>>()?;
+        let (models, records): (Vec<M>, Vec<FileRecord>) = loaded.into_iter().unzip();
+        self.inputs.extend(records);
+        Ok(models)
+    }
+
+    fn load_model<M: DeserializeOwned, E: ToString>(
+        &self,
+        stage: StageName,
+        file: &str,
+        schema: Schema,
+        check: impl Fn(&M) -> Result<(), E>,
+    ) -> Result<(M, FileRecord), Error> {
+        let (bytes, record) = self.read_bytes(stage, file)?;
         let (path, make_target) = (self.layout.folder(stage).join(file), stage.name().to_owned());
         let model = model_file::decode(schema, &bytes, &path, &make_target)?;
         match check(&model) {
-            Ok(()) => Ok(model),
+            Ok(()) => Ok((model, record)),
             Err(problem) => Err(Error::Corrupt { path, problem: problem.to_string(), make_target }),
         }
     }
 
-    fn read_bytes(&mut self, stage: StageName, file: &str) -> Result<Vec<u8>, Error> {
+    fn read_bytes(&self, stage: StageName, file: &str) -> Result<(Vec<u8>, FileRecord), Error> {
         let path = self.layout.folder(stage).join(file);
         let make_target = stage.name().to_owned();
         let bytes = match std::fs::read(&path) {
@@ -252,11 +284,8 @@ impl Run {
             Err(source) => return Err(Error::Read { path, source }),
         };
         let below = format!("{}/{file}", stage.name());
-        let recorded = self
-            .upstream
-            .iter()
-            .find(|manifest| manifest.stage == stage)
-            .and_then(|manifest| manifest.output(&below));
+        let manifest = self.upstream.iter().find(|manifest| manifest.stage == stage);
+        let recorded = manifest.and_then(|manifest| manifest.output(&below));
         let sha256 = sha256_of_bytes(&bytes);
         if recorded.map(|record| &record.sha256) != Some(&sha256) {
             let problem = match recorded {
@@ -265,8 +294,8 @@ impl Run {
             };
             return Err(Error::Corrupt { path, problem, make_target });
         }
-        self.inputs.push(FileRecord { path: below, sha256, bytes: bytes.len() as u64, rows: None });
-        Ok(bytes)
+        let record = FileRecord { path: below, sha256, bytes: bytes.len() as u64, rows: None };
+        Ok((bytes, record))
     }
 
     /// Writes a table into this stage's folder.
@@ -287,8 +316,8 @@ impl Run {
             ("podium.preset", &provenance.preset),
             ("podium.synthetic", if provenance.synthetic { "true" } else { "false" }),
         ];
-        write_parquet(&path, table, &metadata)?;
-        self.record_output(artifact.file, &path, Some(rows))
+        let unfinished = begin_parquet(&path, table, &metadata)?;
+        self.put(artifact.file, unfinished, Some(rows))
     }
 
     /// Writes a model into this stage's folder.
@@ -308,25 +337,16 @@ impl Run {
     pub fn write_bytes(&mut self, file: &str, bytes: &[u8]) -> Result<(), Error> {
         self.open()?;
         let path = self.layout.folder(self.stage).join(file);
-        atomic::write(&path, |writer| writer.write_all(bytes))?;
-        self.record_output(file, &path, None)
+        let unfinished = atomic::begin(&path, |writer| writer.write_all(bytes))?;
+        self.put(file, unfinished, None)
     }
 
-    /// Writes several files into this stage's folder, side by side: each waits for the disk.
+    /// Writes several files into this stage's folder.
     ///
     /// # Errors
     /// [`Error::Write`] for the first that could not be written.
     pub fn write_all_bytes(&mut self, files: &[(String, &[u8])]) -> Result<(), Error> {
-        self.open()?;
-        let folder = self.layout.folder(self.stage);
-        let write = |(file, bytes): &(String, &[u8])| {
-            atomic::write(&folder.join(file), |writer| writer.write_all(bytes))
-        };
-        files.par_iter().map(write).collect::<Result<(), Error>>()?;
-        for (file, _) in files {
-            self.record_output(file, &folder.join(file), None)?;
-        }
-        Ok(())
+        files.iter().try_for_each(|(file, bytes)| self.write_bytes(file, bytes))
     }
 
     /// Removes a file of this stage's folder that an earlier run may have left and this one does not write.
@@ -338,11 +358,10 @@ impl Run {
         remove(&self.layout.folder(self.stage).join(file))
     }
 
-    fn record_output(&mut self, file: &str, path: &Path, rows: Option<u64>) -> Result<(), Error> {
-        let (sha256, bytes) =
-            sha256_of_file(path).map_err(|source| Error::Write { path: path.to_owned(), source })?;
-        self.outputs.push(FileRecord { path: format!("{}/{file}", self.stage.name()), sha256, bytes, rows });
-        Ok(())
+    /// What waits for the disk does so while the stage goes on; [`Run::finish`] waits for all.
+    fn put(&mut self, file: &str, unfinished: Unfinished, rows: Option<u64>) -> Result<(), Error> {
+        let path = self.layout.folder(self.stage).join(file);
+        self.outputs.push(format!("{}/{file}", self.stage.name()), &path, unfinished, rows)
     }
 
     /// Before the first write: the old manifest goes, since what it lists is about to change, and so does whatever a killed
@@ -371,12 +390,12 @@ impl Run {
 
     /// What the run has read and written so far: rows of all tables.
     pub fn rows(&self) -> (u64, u64) {
-        let total = |records: &[FileRecord]| records.iter().filter_map(|record| record.rows).sum();
-        (total(&self.inputs), total(&self.outputs))
+        (self.inputs.iter().filter_map(|record| record.rows).sum(), self.outputs.rows())
     }
 
     pub(crate) fn finish(mut self, summary: &Summary) -> anyhow::Result<()> {
         self.open()?;
+        let outputs = self.outputs.finish()?;
         let timings = self.timings();
         let manifest = Manifest {
             stage: self.stage,
@@ -385,7 +404,7 @@ impl Run {
             seed: self.seed,
             config: std::mem::take(&mut self.config),
             inputs: std::mem::take(&mut self.inputs),
-            outputs: std::mem::take(&mut self.outputs),
+            outputs,
             counts: std::mem::take(&mut self.counts),
             timings,
         };

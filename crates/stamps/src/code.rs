@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context as _, anyhow};
-use artifacts::sha256_of_bytes;
+use artifacts::{Sha256Hex, sha256_of_bytes};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use toml::{Table, Value};
 
@@ -55,24 +56,42 @@ impl Packages {
         Ok(Self { workspace: workspace.to_owned(), packages })
     }
 
-    /// The fingerprint of the package called `name` with all that it is built from.
+    /// The fingerprints of the packages called `names`, each with all that it is built from.
     ///
     /// # Errors
-    /// Where the package is unknown or a source cannot be read.
-    pub fn fingerprint(&self, name: &str) -> anyhow::Result<String> {
-        let mut lines = String::new();
+    /// Where a package is unknown or a source cannot be read.
+    pub fn fingerprints(&self, names: &[&str]) -> anyhow::Result<Vec<String>> {
+        let closure = |name: &&str| self.closure(name).with_context(|| format!("the code of {name}"));
+        let closures: Vec<BTreeSet<String>> = names.iter().map(closure).collect::<Result<_, _>>()?;
+        let ours = closures.iter().flatten().filter(|name| self.packages[*name].is_ours);
+        let digests = self.digests(&ours.map(String::as_str).collect())?;
         let toolchain = fs::read(self.workspace.join("rust-toolchain.toml")).unwrap_or_default();
-        let _ = writeln!(lines, "toolchain {}", sha256_of_bytes(&toolchain));
-        for name in self.closure(name)? {
-            let package = &self.packages[&name];
-            if package.is_ours {
-                let folder = self.workspace.join("crates").join(&name);
-                let _ = writeln!(lines, "{name} {}", sha256_of_bytes(&sources(&folder)?));
-            } else {
-                let _ = writeln!(lines, "{name} {}", package.versions.join(", "));
+        let toolchain = sha256_of_bytes(&toolchain);
+        let fingerprint = |closure: &BTreeSet<String>| {
+            let mut lines = format!("toolchain {toolchain}\n");
+            for name in closure {
+                let versions = || self.packages[name].versions.join(", ");
+                let what = digests.get(name.as_str()).cloned().unwrap_or_else(versions);
+                let _ = writeln!(lines, "{name} {what}");
             }
-        }
-        Ok(lines)
+            lines
+        };
+        Ok(closures.iter().map(fingerprint).collect())
+    }
+
+    /// The digest of each crate's sources: of each once, though most are part of several stages, and side by side.
+    fn digests<'a>(&self, names: &BTreeSet<&'a str>) -> anyhow::Result<BTreeMap<&'a str, Sha256Hex>> {
+        let digest =
+            |name: &str| anyhow::Ok(sha256_of_bytes(&sources(&self.workspace.join("crates").join(name))?));
+        let panicked = |_| anyhow!("a thread panicked");
+        thread::scope(|scope| {
+            let running: Vec<_> =
+                names.iter().map(|&name| (name, scope.spawn(move || digest(name)))).collect();
+            let done = |(name, thread): (_, thread::ScopedJoinHandle<'_, _>)| {
+                Ok((name, thread.join().map_err(panicked)??))
+            };
+            running.into_iter().map(done).collect()
+        })
     }
 
     fn closure(&self, name: &str) -> anyhow::Result<BTreeSet<String>> {
@@ -209,7 +228,7 @@ mod tests {
         for name in ["split", "evaluate", "raw"] {
             write(&format!("crates/{name}/src/lib.rs"), "fn f() {}");
         }
-        let of = |name: &str| Packages::read(workspace.path()).unwrap().fingerprint(name).unwrap();
+        let of = |name: &str| Packages::read(workspace.path()).unwrap().fingerprints(&[name]).unwrap();
         let (split, evaluate) = (of("split"), of("evaluate"));
         write("crates/raw/src/lib.rs", "fn g() {}");
         assert_ne!(of("split"), split);

@@ -13,7 +13,7 @@ mod stamp;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use artifacts::{Layout, StageName};
 use clap::Parser;
 
@@ -42,15 +42,26 @@ fn run(args: &Args) -> anyhow::Result<()> {
     let packages = code::Packages::read(&args.workspace)?;
     let layout = Layout::new(&args.artifacts);
     let folder = stamp::folder(&layout);
-    for stage in StageName::ALL {
-        let name = stage.name();
-        let code = packages.fingerprint(name).with_context(|| format!("the code of {name}"))?;
-        stamp::write(&folder, name, "code", &code)?;
-        let config = config::canonical(&args.config.join(format!("{name}.toml")))?;
-        stamp::write(&folder, name, "config", &config)?;
-        intact::check(&layout, stage)?;
+    let mut stamps = vec![("all", "arguments", args.arguments.clone())];
+    let names = StageName::ALL.map(StageName::name);
+    stamps.extend(
+        names.into_iter().zip(packages.fingerprints(&names)?).map(|(name, code)| (name, "code", code)),
+    );
+    for name in names {
+        stamps.push((name, "config", config::canonical(&args.config.join(format!("{name}.toml")))?));
     }
-    stamp::write(&folder, "all", "arguments", &args.arguments)?;
+    // Side by side: a stamp that is replaced waits for the disk.
+    std::thread::scope(|scope| {
+        let write = |(name, kind, content): (_, _, String)| {
+            let folder = &folder;
+            scope.spawn(move || stamp::write(folder, name, kind, &content))
+        };
+        let running: Vec<_> = stamps.into_iter().map(write).collect();
+        running.into_iter().try_for_each(|thread| {
+            thread.join().map_err(|_| anyhow!("a thread panicked"))?.map_err(anyhow::Error::from)
+        })
+    })?;
+    StageName::ALL.into_iter().try_for_each(|stage| intact::check(&layout, stage))?;
     Ok(())
 }
 

@@ -102,6 +102,7 @@ fn fit_all(
         (0..rounds.len()).flat_map(|at| setup.models.iter().map(move |&model| (at, model))).collect();
     let scored: Vec<Scored> = tasks
         .into_par_iter()
+        .with_max_len(1)
         .map(|(at, model)| {
             progress.step(format!("{}, {}", model.name(), rounds[at].name));
             let candidates = split.candidates(&rounds[at].asked);
@@ -135,30 +136,34 @@ fn learning_curves(last: &[Scored]) -> Vec<CurvePoint> {
 
 /// The scores of all rounds as one table, in ascending order of the rows.
 fn out_of_fold(split: &SplitRatings, plan: &Plan, rows: &[usize], rounds: Vec<Vec<Scored>>) -> ScoreRows {
-    let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
-    for (round, scored) in plan.out_of_fold.iter().zip(rounds) {
-        let mut base = BaseColumns::default();
-        for scored in scored {
-            base.push(scored.model, scored.scores, scored.support);
-        }
-        for (at, (name, values)) in base.into_columns().into_iter().enumerate() {
-            if columns.len() == at {
-                columns.push((name, vec![f64::NAN; rows.len()]));
+    type Columns = Vec<(String, Vec<f64>)>;
+    let rounds: Vec<(Vec<usize>, Columns)> = (plan.out_of_fold.iter().zip(rounds))
+        .map(|(round, scored)| {
+            let mut base = BaseColumns::default();
+            for scored in scored {
+                base.push(scored.model, scored.scores, scored.support);
             }
-            for (&row, value) in round.asked.iter().zip(values) {
-                if let Ok(position) = rows.binary_search(&row) {
-                    columns[at].1[position] = value;
-                }
+            let positions = round.asked.iter().filter_map(|row| rows.binary_search(row).ok());
+            (positions.collect(), base.into_columns())
+        })
+        .collect();
+    let names: Vec<String> =
+        rounds.first().into_iter().flat_map(|(_, columns)| columns).map(|(name, _)| name.clone()).collect();
+    let column = |at: usize| {
+        let mut column = vec![f64::NAN; rows.len()];
+        for (positions, columns) in &rounds {
+            for (&position, &value) in positions.iter().zip(&columns[at].1) {
+                column[position] = value;
             }
         }
-    }
-    let (names, columns) = columns.into_iter().unzip();
+        column
+    };
     ScoreRows {
         user_ids: rows.iter().map(|&row| split.ratings.user_ids[row]).collect(),
         item_ids: rows.iter().map(|&row| split.ratings.item_ids[row]).collect(),
         ratings: rows.iter().map(|&row| split.ratings.values[row]).collect(),
+        columns: (0..names.len()).into_par_iter().map(column).collect(),
         names,
-        columns,
     }
 }
 

@@ -6,7 +6,8 @@ use dataset::rng;
 use rankers::gbdt::BinnedFeatures;
 
 use crate::config::Checked;
-use crate::rows::{Rows, ValidationFold};
+use crate::fit::Training;
+use crate::rows::ValidationFold;
 
 /// The binned features of all rows and of each validation fold, by the number of bins that a booster wants.
 pub struct Bins(BTreeMap<usize, Binned>);
@@ -20,12 +21,12 @@ pub struct Binned {
 
 impl Bins {
     /// Bins for every booster of the configuration. Edges are taken from all rows; labels have no part in them.
-    pub fn new(config: &Checked, rows: &Rows, folds: &[ValidationFold], seed: u64) -> Self {
+    pub fn new(config: &Checked, training: &Training<'_>) -> Self {
         let binned = |max_bins: usize| {
-            let mut draws = rng::stream(seed, &format!("train-meta/bins-{max_bins}"));
-            let all = BinnedFeatures::new(&rows.features, max_bins, &mut draws);
+            let mut draws = rng::stream(training.seed, &format!("train-meta/bins-{max_bins}"));
+            let all = BinnedFeatures::new(&training.rows.features, max_bins, &mut draws);
             let of_fold = |fold: &ValidationFold| [all.select(&fold.others), all.select(&fold.positions)];
-            let folds = folds.iter().map(of_fold).collect();
+            let folds = training.folds.iter().map(of_fold).collect();
             (max_bins, Binned { all, folds })
         };
         Self(config.boosters().map(|params| params.max_bins).map(binned).collect())

@@ -23,6 +23,9 @@ pub struct Config {
     pub logistic: LogisticParams,
     /// How the C of `LogisticStack` is chosen; `logistic.c` and `logistic.standardise` are not looked at then.
     pub logistic_choice: ChoiceParams,
+    /// The boosters that start from the log-odds of the logistic regression instead of a constant, so that trees are left with what is not
+    /// linear.
+    pub linear_start: Vec<String>,
     /// `GBStack`.
     pub gb: GbdtParams,
     /// `GBRatingStack`.
@@ -31,9 +34,11 @@ pub struct Config {
     pub lambdamart: GbdtParams,
     /// `XENDCGStack`.
     pub xe_ndcg: GbdtParams,
-    /// `RankStack`.
+    /// `RankXentStack`.
     pub rank_xent: GbdtParams,
-    /// What `LambdaMARTStack`, `XENDCGStack` and `RankStack` order.
+    /// `RankStack`.
+    pub rank: GbdtParams,
+    /// What the four with a ranking objective order: `LambdaMARTStack`, `XENDCGStack`, `RankXentStack`, `RankStack`.
     pub ranking_lists: RankingLists,
     /// How they do.
     pub ranking: RankingParams,
@@ -82,11 +87,13 @@ impl Default for Config {
             validation_folds: 1,
             logistic: LogisticParams::default(),
             logistic_choice: ChoiceParams::default(),
+            linear_start: Vec::new(),
             gb: GbdtParams::default(),
             gb_rating: GbdtParams::default(),
             lambdamart: GbdtParams::default(),
             xe_ndcg: GbdtParams::default(),
             rank_xent: GbdtParams::default(),
+            rank: GbdtParams::default(),
             ranking_lists: RankingLists::UserFold,
             ranking: RankingParams::default(),
             calibration: Calibration::default(),
@@ -122,6 +129,7 @@ pub struct Checked {
     pub ranking_lists: Option<RankingLists>,
     pub models: Vec<MetaModel>,
     pub members: Vec<MetaModel>,
+    pub linear_start: Vec<MetaModel>,
     pub validation_folds: usize,
     pub logistic: CheckedLogisticParams,
     pub logistic_choice: Option<CheckedChoiceParams>,
@@ -175,6 +183,7 @@ impl Config {
                 .map(|(model, params)| Ok((model, params.check().map_err(in_table(model.key()))?)))
                 .collect::<Result<_, UsageError>>()?,
             calibration: self.calibration.check()?,
+            linear_start: self.linear_start()?,
             models,
             members,
         };
@@ -190,9 +199,20 @@ impl Config {
             MetaModel::LambdaMart => &self.lambdamart,
             MetaModel::XeNdcg => &self.xe_ndcg,
             MetaModel::RankXent => &self.rank_xent,
+            MetaModel::Rank => &self.rank,
             MetaModel::Logistic | MetaModel::Blend => return None,
         };
         Some(GbdtParams { objective: model.objective()?, ..table.clone() })
+    }
+
+    fn linear_start(&self) -> Result<Vec<MetaModel>, UsageError> {
+        let boosters: Vec<MetaModel> =
+            MetaModel::ALL.into_iter().filter(|model| model.objective().is_some()).collect();
+        if self.linear_start.is_empty() {
+            Ok(Vec::new())
+        } else {
+            named("linear_start", &self.linear_start, &boosters)
+        }
     }
 
     fn members(&self, models: &[MetaModel]) -> Result<Vec<MetaModel>, UsageError> {
@@ -268,7 +288,7 @@ mod tests {
         assert_eq!(message(default()), "");
         assert_eq!(
             message(Config { models: vec!["gbs".to_owned()], ..default() }),
-            "models holds \"gbs\", expected some of logistic, gb, gb_rating, lambdamart, xe_ndcg, rank_xent, blend"
+            "models holds \"gbs\", expected some of logistic, gb, gb_rating, lambdamart, xe_ndcg, rank_xent, rank, blend"
         );
         let models = keys(&[MetaModel::Logistic, MetaModel::Blend]);
         assert_eq!(

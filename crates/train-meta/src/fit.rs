@@ -1,16 +1,17 @@
-//! Fits one meta-model: on all training rows, and for each validation fold on the rows of the other folds.
+//! Fits every meta-model but the blend: on all training rows, and for each validation fold on the rows of the other folds.
+
+mod boost;
+mod linear;
 
 use anyhow::Context as _;
-use dataset::rng;
-use rankers::gbdt::{self, BinnedFeatures, BinnedRows, CheckedGbdtParams, GbdtParams, LearningCurve};
-use rankers::logistic::{self, CheckedLogisticParams, LogisticModel, LogisticParams};
-use rankers::objective::ObjectiveKind;
-use rankers::{Fitted, LabelledRows, MetaModel};
+use rankers::{Fitted, MetaModel};
 use rayon::prelude::*;
+use stage::Progress;
 
 use crate::bins::Bins;
 use crate::config::Checked;
 use crate::rows::{Rows, ValidationFold};
+use linear::LinearFits;
 
 /// A meta-model, and what it says of rows that it was not fitted on.
 pub struct Fit {
@@ -23,117 +24,44 @@ pub struct Fit {
     pub validation_curve: Vec<f64>,
 }
 
-/// Fits `model`, which is no blend.
-pub fn fit(
+/// What all meta-models are fitted on.
+pub struct Training<'a> {
+    pub rows: &'a Rows,
+    pub folds: &'a [ValidationFold],
+    pub seed: u64,
+}
+
+/// The meta-models of the configuration but the blend, in the order of the tables.
+pub fn all(config: &Checked, training: &Training<'_>, progress: &Progress) -> anyhow::Result<Vec<Fit>> {
+    let wants_linear = config.models.contains(&MetaModel::Logistic) || !config.linear_start.is_empty();
+    let linear = || wants_linear.then(|| linear::fit(config, training)).transpose();
+    let bins = || Bins::new(config, training);
+    let (linear, bins) = rayon::join(linear, bins);
+    let linear = linear.context(MetaModel::Logistic.name())?;
+    let one = |&model: &MetaModel| {
+        progress.step(model.name());
+        let fit = one(model, config, training, &bins, linear.as_ref()).with_context(|| model.name());
+        progress.done();
+        fit
+    };
+    let models: Vec<MetaModel> =
+        config.models.iter().copied().filter(|&model| model != MetaModel::Blend).collect();
+    models.par_iter().map(one).collect()
+}
+
+fn one(
     model: MetaModel,
     config: &Checked,
-    rows: &Rows,
-    folds: &[ValidationFold],
+    training: &Training<'_>,
     bins: &Bins,
-    seed: u64,
+    linear: Option<&LinearFits>,
 ) -> anyhow::Result<Fit> {
-    let fit = match config.booster(model) {
-        Some(params) => boost(model, params, rows, folds, bins, seed),
-        None => logistic(config, rows, folds),
-    };
-    fit.with_context(|| model.name())
-}
-
-fn logistic(config: &Checked, rows: &Rows, folds: &[ValidationFold]) -> anyhow::Result<Fit> {
-    let chosen = match &config.logistic_choice {
-        None => None,
-        Some(choice) => Some(logistic::choose_c(choice, rows.relevance(), &rows.folds)?),
-    };
-    let params: CheckedLogisticParams = match &chosen {
-        None => config.logistic.clone(),
-        Some(choice) => {
-            let given = LogisticParams::clone(&config.logistic);
-            LogisticParams { c: choice.c(), standardise: true, ..given }.check()?
+    match config.booster(model) {
+        None => linear.context("the logistic regression was not fitted")?.as_fit(training),
+        Some(params) => {
+            let start = linear.filter(|_| config.linear_start.contains(&model));
+            let bins = bins.of(params.max_bins).context("every booster has its bins")?;
+            boost::fit(model, params, training, bins, start)
         }
-    };
-    let on_all = || match &chosen {
-        None => logistic::fit(&params, rows.relevance()),
-        Some(choice) => choice.fit(&config.logistic, rows.relevance()),
-    };
-    let of_fold = |fold: &ValidationFold| {
-        let model: LogisticModel = logistic::fit(&params, fold.train.relevance())?;
-        anyhow::Ok(model.predict_raw(&fold.held_out.features)?)
-    };
-    let (fitted, validation) =
-        rayon::join(on_all, || folds.par_iter().map(of_fold).collect::<anyhow::Result<Vec<_>>>());
-    Ok(Fit {
-        model: MetaModel::Logistic,
-        fitted: Fitted::Logistic(fitted?),
-        validation: validation?.concat(),
-        validation_curve: Vec::new(),
-    })
-}
-
-/// A booster on all rows but those of a fold.
-struct FoldFit {
-    scores: Vec<f64>,
-    curve: LearningCurve,
-}
-
-fn boost(
-    model: MetaModel,
-    params: &CheckedGbdtParams,
-    rows: &Rows,
-    folds: &[ValidationFold],
-    bins: &Bins,
-    seed: u64,
-) -> anyhow::Result<Fit> {
-    let bins = bins.of(params.max_bins).context("every booster has its bins")?;
-    let stream = |use_: &str| rng::stream(seed, &format!("train-meta/{}{use_}", model.key()));
-    let of_fold = |(fold, [train, held_out]): (&ValidationFold, &[BinnedFeatures; 2])| {
-        let train = BinnedRows { bins: train, rows: targets(params, &fold.train) };
-        let held_out = BinnedRows { bins: held_out, rows: targets(params, &fold.held_out) };
-        let draws = &mut stream(&format!("/{}", fold.name));
-        let fitted = gbdt::fit_binned(params, None, train, Some(held_out), draws)?;
-        let scores = fitted.predict_raw(&fold.held_out.features)?;
-        anyhow::Ok(FoldFit { scores, curve: fitted.learning_curve().clone() })
-    };
-    let on_all = |params: &CheckedGbdtParams| {
-        gbdt::fit_binned(
-            params,
-            None,
-            BinnedRows { bins: &bins.all, rows: targets(params, rows) },
-            None,
-            &mut stream(""),
-        )
-    };
-    let of_folds = || folds.par_iter().zip(&bins.folds).map(of_fold).collect::<anyhow::Result<Vec<_>>>();
-    let (fitted, of_folds) = if params.early_stopping_rounds == 0 {
-        let (fitted, of_folds) = rayon::join(|| on_all(params), of_folds);
-        (fitted?, of_folds?)
-    } else {
-        let of_folds = of_folds()?;
-        let stopped = GbdtParams {
-            n_trees: best_n_trees(&of_folds).unwrap_or(params.n_trees),
-            early_stopping_rounds: 0,
-            ..GbdtParams::clone(params)
-        };
-        (on_all(&stopped.check()?)?, of_folds)
-    };
-    Ok(Fit {
-        model,
-        fitted: Fitted::Booster(fitted),
-        validation_curve: of_folds.first().map(|fold| fold.curve.held_out.clone()).unwrap_or_default(),
-        validation: of_folds.into_iter().flat_map(|fold| fold.scores).collect(),
-    })
-}
-
-/// The number of trees that the validation folds found best, on average.
-fn best_n_trees(folds: &[FoldFit]) -> Option<usize> {
-    let best: Option<Vec<usize>> = folds.iter().map(|fold| fold.curve.best_n_trees()).collect();
-    let best = best.filter(|best| !best.is_empty())?;
-    Some((best.iter().sum::<usize>() as f64 / best.len() as f64).round().max(1.0) as usize)
-}
-
-/// The rows with what the objective predicts.
-fn targets<'a>(params: &CheckedGbdtParams, rows: &'a Rows) -> LabelledRows<'a> {
-    match params.objective {
-        ObjectiveKind::BinaryLogLoss => rows.relevance(),
-        _ => rows.ratings(),
     }
 }

@@ -15,13 +15,11 @@ use std::process::ExitCode;
 use artifacts::Schema;
 use artifacts::layout::{CALIBRATION, IMPORTANCES, Layout, META_LEARNING_CURVES, META_TRAIN};
 use artifacts::tables::FeatureRows;
-use bins::Bins;
 use combine::ValidationRows;
 use config::{Checked, Config};
-use fit::Fit;
+use fit::{Fit, Training};
 use rankers::calibration::SegmentCalibration;
 use rankers::{Fitted, MetaModel};
-use rayon::prelude::*;
 use rows::{Rows, ValidationFold};
 use stage::{Run, Stage, StageName, Summary, grouped};
 
@@ -81,20 +79,9 @@ fn fit_all(
     rows: &Rows,
     folds: &[ValidationFold],
 ) -> anyhow::Result<Vec<Fit>> {
-    let models: Vec<MetaModel> =
-        config.models.iter().copied().filter(|&model| model != MetaModel::Blend).collect();
-    let progress = run.progress(models.len());
-    let seed = run.seed();
-    let bins = Bins::new(config, rows, folds, seed);
-    let fits: Vec<Fit> = models
-        .par_iter()
-        .map(|&model| {
-            progress.step(model.name());
-            let fit = fit::fit(model, config, rows, folds, &bins, seed);
-            progress.done();
-            fit
-        })
-        .collect::<anyhow::Result<_>>()?;
+    let n_models = config.models.iter().filter(|&&model| model != MetaModel::Blend).count();
+    let progress = run.progress(n_models);
+    let fits = fit::all(config, &Training { rows, folds, seed: run.seed() }, &progress)?;
     drop(progress);
     for fit in &fits {
         let key = fit.model.key();

@@ -16,17 +16,25 @@ macro_rules! columns {
         #[derive(Debug, Clone, PartialEq)]
         pub enum Column {
             $($(#[$doc])* $variant(Vec<$type>),)*
+            /// Text, in one block of memory.
+            Text(StringArray),
         }
 
         impl Column {
             /// How many values there are.
             pub fn len(&self) -> usize {
-                match self { $(Self::$variant(values) => values.len(),)* }
+                match self {
+                    $(Self::$variant(values) => values.len(),)*
+                    Self::Text(texts) => texts.len(),
+                }
             }
 
             /// The type in words, for messages.
             pub fn type_name(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $name,)* }
+                match self {
+                    $(Self::$variant(_) => $name,)*
+                    Self::Text(_) => "text",
+                }
             }
         }
 
@@ -68,16 +76,44 @@ columns! {
     Double(f64), "double";
     /// 64-bit floats or null: intervals.
     OptionalDouble(Option<f64>), "nullable double";
-    /// Text.
-    Text(String), "text";
     /// Lists of text: genres.
     TextList(Vec<String>), "list of text";
+}
+
+impl From<Vec<String>> for Column {
+    fn from(texts: Vec<String>) -> Self {
+        texts.iter().map(String::as_str).collect()
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Column {
+    fn from_iter<T: IntoIterator<Item = &'a str>>(texts: T) -> Self {
+        Self::Text(StringArray::from_iter_values(texts))
+    }
+}
+
+impl TryIntoVec<String> for Column {
+    fn try_into_vec(self) -> Result<Vec<String>, &'static str> {
+        match self {
+            Self::Text(texts) => Ok(texts.iter().flatten().map(str::to_owned).collect()),
+            _ => Err("text"),
+        }
+    }
 }
 
 impl Column {
     /// Whether there is no value.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Each text, as `parse` understands it: without a copy of every text.
+    ///
+    /// # Errors
+    /// What the column holds instead: a text that `parse` does not understand, or another type.
+    pub(super) fn parse<T>(&self, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, String> {
+        let Self::Text(texts) = self else { return Err(self.type_name().to_owned()) };
+        texts.iter().flatten().map(|text| parse(text).ok_or_else(|| format!("`{text}`"))).collect()
     }
 
     /// The Arrow array of this column, and whether it may hold nulls.
@@ -88,7 +124,7 @@ impl Column {
             Self::Int64(values) => Arc::new(Int64Array::from(values)),
             Self::Float(values) => Arc::new(Float32Array::from(values)),
             Self::Double(values) => Arc::new(Float64Array::from(values)),
-            Self::Text(values) => Arc::new(StringArray::from(values)),
+            Self::Text(texts) => Arc::new(texts),
             Self::OptionalInt8(values) => return (Arc::new(Int8Array::from(values)), true),
             Self::OptionalInt32(values) => return (Arc::new(Int32Array::from(values)), true),
             Self::OptionalInt64(values) => return (Arc::new(Int64Array::from(values)), true),
@@ -131,9 +167,13 @@ impl Column {
             DataType::Int64 => numbers!(Int64Array, Int64, OptionalInt64),
             DataType::Float32 => numbers!(Float32Array, Float),
             DataType::Float64 => numbers!(Float64Array, Double, OptionalDouble),
-            DataType::Utf8 => Self::Text(concat::<StringArray, _>(arrays, |part, values| {
-                values.extend(part.iter().flatten().map(str::to_owned));
-            })?),
+            DataType::Utf8 => {
+                let parts = downcast::<StringArray>(arrays)?;
+                if parts.iter().any(|part| part.null_count() > 0) {
+                    return Err("with nulls where none may be".to_owned());
+                }
+                parts.iter().flat_map(|part| part.iter().flatten()).collect()
+            }
             DataType::List(_) => Self::TextList(text_lists(arrays)?),
             other => return Err(format!("of type {other}, which no artifact has")),
         })

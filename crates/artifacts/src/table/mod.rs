@@ -7,7 +7,7 @@ mod write;
 
 pub use column::Column;
 pub use read::{Source, read_parquet};
-pub use write::write_parquet;
+pub use write::begin_parquet;
 
 /// Named columns of equal length, in order.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -61,16 +61,31 @@ impl Table {
     where
         Column: TryIntoVec<T>,
     {
-        let at = self
-            .columns
-            .iter()
-            .position(|(n, _)| n == name)
-            .ok_or_else(|| format!("column `{name}` is missing"))?;
-        let (_, column) = self.columns.remove(at);
+        let column = self.remove(name)?;
         let found = column.type_name();
         column
             .try_into_vec()
             .map_err(|expected| format!("column `{name}` holds {found}, expected {expected}"))
+    }
+
+    /// Takes the column of text called `name` out of the table, each text as `parse` understands it; `expected` says in words what that is.
+    ///
+    /// # Errors
+    /// Says in words that the column is missing, holds another type, or which text `parse` does not understand.
+    pub fn take_parsed<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<T>, String> {
+        let parsed = self.remove(name)?.parse(parse);
+        parsed.map_err(|found| format!("column `{name}` holds {found}, expected {expected}"))
+    }
+
+    fn remove(&mut self, name: &str) -> Result<Column, String> {
+        let at = self.columns.iter().position(|(n, _)| n == name);
+        let at = at.ok_or_else(|| format!("column `{name}` is missing"))?;
+        Ok(self.columns.remove(at).1)
     }
 }
 

@@ -4,7 +4,11 @@ use std::path::Path;
 
 use arrow::array::ArrayRef;
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+use rayon::prelude::*;
 
 use super::{Column, Table};
 use crate::Error;
@@ -31,13 +35,14 @@ impl Source<'_> {
     }
 }
 
-/// Decodes the Parquet file whose bytes are `bytes`.
+/// Decodes the Parquet file whose bytes are `bytes`; columns side by side, on the threads of the current rayon pool.
 ///
 /// # Errors
 /// [`Error::Corrupt`] where it cannot be decoded, [`Error::WrongKind`] where `podium.schema` in its metadata is another.
 pub fn read_parquet(bytes: Bytes, source: Source<'_>) -> Result<Table, Error> {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|error| source.corrupt(error))?;
-    let found = reader
+    let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::default())
+        .map_err(|error| source.corrupt(error))?;
+    let found = metadata
         .metadata()
         .file_metadata()
         .key_value_metadata()
@@ -51,18 +56,30 @@ pub fn read_parquet(bytes: Bytes, source: Source<'_>) -> Result<Table, Error> {
             make_target: source.make_target.to_owned(),
         });
     }
-    let schema = reader.schema().clone();
-    let batches = reader
-        .with_batch_size(1 << 16)
-        .build()
-        .and_then(|batches| batches.map(|batch| batch.map_err(Into::into)).collect::<Result<Vec<_>, _>>())
-        .map_err(|error| source.corrupt(error))?;
-    let mut table = Table::new();
-    for (at, field) in schema.fields().iter().enumerate() {
-        let arrays: Vec<ArrayRef> = batches.iter().map(|batch| batch.column(at).clone()).collect();
-        let column = Column::from_arrow(field.data_type(), field.is_nullable(), &arrays)
-            .map_err(|problem| source.corrupt(format!("column `{}` is {problem}", field.name())))?;
-        table.columns.push((field.name().clone(), column));
+    let fields = metadata.schema().fields();
+    let columns = (0..fields.len()).into_par_iter().map(|at| {
+        let name = fields[at].name();
+        let column = read_column(&bytes, &metadata, at)
+            .map_err(|problem| source.corrupt(format!("column `{name}` is {problem}")))?;
+        Ok((name.clone(), column))
+    });
+    let columns: Vec<(String, Column)> = columns.collect::<Result<_, Error>>()?;
+    if columns.windows(2).any(|pair| pair[0].1.len() != pair[1].1.len()) {
+        return Err(source.corrupt("its columns differ in length"));
     }
-    Ok(table)
+    Ok(Table { columns })
+}
+
+fn read_column(bytes: &Bytes, metadata: &ArrowReaderMetadata, at: usize) -> Result<Column, String> {
+    let only = ProjectionMask::roots(metadata.parquet_schema(), [at]);
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes.clone(), metadata.clone())
+        .with_projection(only)
+        .with_batch_size(1 << 16);
+    let undecodable = |error: &dyn std::fmt::Display| format!("undecodable ({error})");
+    let batches = reader.build().map_err(|error| undecodable(&error))?;
+    let arrays: Vec<ArrayRef> = batches
+        .map(|batch| Ok(batch.map_err(|error| undecodable(&error))?.column(0).clone()))
+        .collect::<Result<_, String>>()?;
+    let field = &metadata.schema().fields()[at];
+    Column::from_arrow(field.data_type(), field.is_nullable(), &arrays)
 }

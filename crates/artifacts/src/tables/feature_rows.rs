@@ -125,7 +125,8 @@ mod tests {
 
     #[test]
     fn a_feature_of_another_type_is_refused() {
-        let table = FeatureRows::default().into_table().with("score_bias", Column::Text(vec![]));
+        let table =
+            FeatureRows::default().into_table().with("score_bias", Column::from(Vec::<String>::new()));
         let problem = FeatureRows::from_table(table).unwrap_err();
         assert_eq!(problem, "column `score_bias` holds text, expected double");
     }

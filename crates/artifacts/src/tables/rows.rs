@@ -7,11 +7,12 @@ macro_rules! stored_rows {
             const SCHEMA: &'static str = $schema;
 
             fn into_table(self) -> $crate::Table {
+                $(let mut $field = Vec::with_capacity(self.len());)*
+                for row in self {
+                    $($field.push(row.$field);)*
+                }
                 let table = $crate::Table::new();
-                $(let table = table.with(
-                    stringify!($field),
-                    self.iter().map(|row| row.$field.clone()).collect::<Vec<_>>(),
-                );)*
+                $(let table = table.with(stringify!($field), $field);)*
                 table
             }
 

@@ -4,7 +4,7 @@ use dataset::split::Part;
 use dataset::{Candidate, History, Ratings};
 
 use super::Stored;
-use crate::Table;
+use crate::{Column, Table};
 
 /// The ratings with part and fold, in ascending order of (user, item).
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +23,7 @@ impl Stored for SplitRatings {
     const SCHEMA: &'static str = "split.ratings/1";
 
     fn into_table(self) -> Table {
-        let parts: Vec<String> = self.parts.iter().map(|part| part.name().to_owned()).collect();
+        let parts: Column = self.parts.iter().map(|part| part.name()).collect();
         Table::new()
             .with("row", self.rows)
             .with("user_id", self.ratings.user_ids)
@@ -41,15 +41,7 @@ impl Stored for SplitRatings {
             values: table.take("rating")?,
             timestamps: table.take("timestamp")?,
         };
-        let parts = table
-            .take::<String>("part")?
-            .iter()
-            .map(|name| {
-                Part::from_name(name).ok_or_else(|| {
-                    format!("column `part` holds `{name}`, expected base_train, meta_train or test")
-                })
-            })
-            .collect::<Result<_, _>>()?;
+        let parts = table.take_parsed("part", "base_train, meta_train or test", Part::from_name)?;
         Ok(Self { rows: table.take("row")?, ratings, parts, folds: table.take("fold")? })
     }
 }

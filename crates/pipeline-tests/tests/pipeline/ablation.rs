@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use artifacts::table::{Source, read_parquet, write_parquet};
+use artifacts::table::{Source, begin_parquet, read_parquet};
 use artifacts::tables::{AblationRow, SCHEMA_KEY, SplitRatings, Stored};
 use dataset::split::Part;
 use pipeline_tests::{Outcome, RunFolder, binary, files_below};
@@ -48,7 +48,9 @@ fn forget_the_test_rows(run: &RunFolder) {
         parts: kept.iter().map(|&row| parts[row]).collect(),
         folds: kept.iter().map(|&row| folds[row]).collect(),
     };
-    write_parquet(&path, training.into_table(), &[(SCHEMA_KEY, SplitRatings::SCHEMA)]).unwrap();
+    let unfinished =
+        begin_parquet(&path, training.into_table(), &[(SCHEMA_KEY, SplitRatings::SCHEMA)]).unwrap();
+    unfinished.finish().unwrap();
     let (sha256, _) = artifacts::sha256_of_file(&path).unwrap();
     for stage in pipeline_tests::STAGES {
         let path = run.path(&format!("{stage}/manifest.json"));
@@ -78,6 +80,7 @@ fn a_row_a_part_and_meta_model_and_the_test_rows_say_nothing() {
     // What a killed ablation would leave.
     fs::create_dir_all(run.path("ablation/scratch/split-0/split")).unwrap();
     fs::write(run.path("ablation/scratch/data"), "no folder").unwrap();
+    fs::write(run.path("ablation/.unfinished-x1"), "half").unwrap();
     let flags = ["--splits", "2", "--only", "damped_bias", "disagreement", "centred_itemknn"];
     let outcome = ablation(&run, &flags);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{}", outcome.stdout);

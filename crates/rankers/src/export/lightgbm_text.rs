@@ -44,7 +44,7 @@ impl GbdtModel {
         let objective = match self.objective() {
             ObjectiveKind::BinaryLogLoss => "binary sigmoid:1",
             ObjectiveKind::SquaredError => "regression",
-            ObjectiveKind::LambdaRank => "lambdarank",
+            ObjectiveKind::LambdaRank | ObjectiveKind::CombinedRank => "lambdarank",
             ObjectiveKind::XeNdcg => "rank_xendcg",
             // Soft labels, log-odds as scores; the listwise part has no name there.
             ObjectiveKind::RankXent => "cross_entropy",

@@ -15,14 +15,17 @@ const RIDGE: f64 = 1e-9;
 /// `start` with log-odds `x` replaced by `shift + scale x`, for the two numbers that minimise the objective over the training rows: stars are
 /// not log-odds, and those of soft labels are closer to 0 than those of hard ones. `log_odds` are those of the rows.
 ///
-/// The log-loss leaves `start` as it is, which is its own optimum; and so does `LambdaRank`, which has no loss to minimise.
+/// The log-loss leaves `start` as it is, which is its own optimum; and so do `LambdaRank` and `CombinedRank`, which have no loss to minimise.
 pub(super) fn rescaled(
     start: &LogisticModel,
     objective: &dyn Objective,
     log_odds: &[f64],
     labels: &[f32],
 ) -> LogisticModel {
-    if matches!(objective.kind(), ObjectiveKind::BinaryLogLoss | ObjectiveKind::LambdaRank) {
+    if matches!(
+        objective.kind(),
+        ObjectiveKind::BinaryLogLoss | ObjectiveKind::LambdaRank | ObjectiveKind::CombinedRank
+    ) {
         return start.clone();
     }
     let mut derivatives = vec![[0.0f32; 2]; log_odds.len()];

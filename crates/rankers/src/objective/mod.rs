@@ -1,6 +1,7 @@
 //! The losses that boosting minimises, and their derivatives.
 
 mod binary_log_loss;
+mod combined_rank;
 mod lambda_rank;
 mod query_groups;
 mod rank_xent;
@@ -17,6 +18,7 @@ use crate::{FitError, LabelledRows};
 
 pub(crate) use binary_log_loss::check_two_classes;
 pub use binary_log_loss::{BinaryLogLoss, sigmoid};
+pub use combined_rank::CombinedRank;
 pub use lambda_rank::LambdaRank;
 pub use query_groups::QueryGroups;
 pub use rank_xent::RankXent;
@@ -87,6 +89,8 @@ pub enum ObjectiveKind {
     SquaredError,
     /// [`LambdaRank`].
     LambdaRank,
+    /// [`CombinedRank`].
+    CombinedRank,
     /// [`XeNdcg`].
     XeNdcg,
     /// [`RankXent`].
@@ -98,7 +102,7 @@ impl ObjectiveKind {
     pub const fn is_ranking(self) -> bool {
         match self {
             Self::BinaryLogLoss | Self::SquaredError => false,
-            Self::LambdaRank | Self::XeNdcg | Self::RankXent => true,
+            Self::LambdaRank | Self::CombinedRank | Self::XeNdcg | Self::RankXent => true,
         }
     }
 
@@ -107,7 +111,7 @@ impl ObjectiveKind {
         match self {
             Self::BinaryLogLoss => Some(Box::new(BinaryLogLoss)),
             Self::SquaredError => Some(Box::new(SquaredError)),
-            Self::LambdaRank | Self::XeNdcg | Self::RankXent => None,
+            Self::LambdaRank | Self::CombinedRank | Self::XeNdcg | Self::RankXent => None,
         }
     }
 
@@ -126,6 +130,7 @@ impl ObjectiveKind {
             Self::BinaryLogLoss => Box::new(BinaryLogLoss),
             Self::SquaredError => Box::new(SquaredError),
             Self::LambdaRank => Box::new(LambdaRank::new(params, groups()?, rows.labels)?),
+            Self::CombinedRank => Box::new(CombinedRank::new(params, groups()?, rows.labels)?),
             Self::XeNdcg => {
                 let mut key = [0; 32];
                 rng.fill_bytes(&mut key);
@@ -140,7 +145,7 @@ impl ObjectiveKind {
         match self {
             Self::BinaryLogLoss => "log_loss",
             Self::SquaredError => "squared_error",
-            Self::LambdaRank => "one_minus_ndcg",
+            Self::LambdaRank | Self::CombinedRank => "one_minus_ndcg",
             Self::XeNdcg => "xe_ndcg",
             Self::RankXent => "rank_xent",
         }
@@ -151,7 +156,9 @@ impl ObjectiveKind {
     pub fn predicted(self, raw_score: f64) -> f64 {
         match self {
             Self::BinaryLogLoss => sigmoid(raw_score),
-            Self::SquaredError | Self::LambdaRank | Self::XeNdcg | Self::RankXent => raw_score,
+            Self::SquaredError | Self::LambdaRank | Self::CombinedRank | Self::XeNdcg | Self::RankXent => {
+                raw_score
+            }
         }
     }
 }

@@ -24,17 +24,19 @@ pub enum Grades {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RankingParams {
-    /// `lambda_rank`, `xe_ndcg`: what a label is worth.
+    /// `lambda_rank`, `combined_rank`, `xe_ndcg`: what a label is worth.
     pub grades: Grades,
     /// The least label that is relevant, a finite number. It comes with the labels, so that it is no key of a configuration.
     #[serde(skip, default = "four")]
     pub relevant_from: f64,
-    /// `lambda_rank`: the K of NDCG@K, from 1 on.
+    /// `lambda_rank`, `combined_rank`: the K of NDCG@K, from 1 on.
     pub truncation: usize,
-    /// `lambda_rank`: the steepness of the pairwise sigmoid, above 0 and at most 100.
+    /// `lambda_rank`, `combined_rank`: the steepness of the pairwise sigmoid, above 0 and at most 100.
     pub sigmoid: f64,
-    /// `lambda_rank`: whether lambdas are damped by the distance of scores and scaled query by query, as `LightGBM` does.
+    /// `lambda_rank`, `combined_rank`: whether lambdas are damped by the distance of scores and scaled query by query, as `LightGBM` does.
     pub normalise: bool,
+    /// `combined_rank`: the weight of a row's log-loss beside the lambdas, from 0 (`lambda_rank`) to 1000.
+    pub pointwise_weight: f64,
     /// `rank_xent`: the width of the soft threshold at `relevant_from` in units of the label, from 0 (a hard one) to 1000.
     pub tau: f64,
     /// `rank_xent`: the share of the listwise loss, from 0 (pointwise alone) to 1.
@@ -49,8 +51,9 @@ impl Default for RankingParams {
             truncation: 10,
             sigmoid: 1.0,
             normalise: true,
-            tau: 1.0,
-            listwise_weight: 0.5,
+            pointwise_weight: 1.0,
+            tau: 0.5,
+            listwise_weight: 0.2,
         }
     }
 }
@@ -76,6 +79,8 @@ impl RankingParams {
         let positive = self.sigmoid > 0.0 && self.sigmoid <= 100.0;
         within("sigmoid", self.sigmoid, positive, "a number above 0 and at most 100")?;
         within("tau", self.tau, (0.0..=1000.0).contains(&self.tau), "a number from 0 to 1000")?;
+        let holds = (0.0..=1000.0).contains(&self.pointwise_weight);
+        within("pointwise_weight", self.pointwise_weight, holds, "a number from 0 to 1000")?;
         let is_share = (0.0..=1.0).contains(&self.listwise_weight);
         within("listwise_weight", self.listwise_weight, is_share, "a number from 0 to 1")?;
         Ok(CheckedRankingParams(self))

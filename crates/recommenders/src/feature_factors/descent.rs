@@ -3,8 +3,13 @@
 //! A rating's own step moves the entity's and the other's own numbers. The features of an entity move once, after the entity's last rating, by
 //! the sum of all those ratings' steps. So an epoch costs O((ratings + features of all entities) * factors), and not the product of each
 //! entity's two numbers.
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined is not compiled for the CPU's vector instructions"
+)]
 
 use dataset::Csr;
+use fearless_simd::{Level, Simd, dispatch};
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
@@ -48,6 +53,7 @@ pub fn run(
     let mut pass = Pass { of_features: zeros(), whole: zeros(), moved: zeros(), order: Vec::new() };
     let mut entities: Vec<u32> = (0..ratings.n_rows() as u32).collect();
     let mut step = params.learning_rate;
+    let level = Level::new();
     let epoch = |_| {
         let rates = Rates {
             step,
@@ -61,8 +67,9 @@ pub fn run(
             pass.order.clear();
             pass.order.extend(ratings.range(entity).map(|at| at - ratings.range(entity).start));
             pass.order.shuffle(rng);
+            let (ratings, features) = (ratings.row(entity), features.row(entity));
             squared_errors +=
-                model.visit(entity, ratings.row(entity), features.row(entity), rates, &mut pass);
+                dispatch!(level, simd => model.visit(simd, entity, ratings, features, rates, &mut pass));
         }
         (squared_errors / ratings.n_entries() as f64).sqrt()
     };
@@ -70,9 +77,12 @@ pub fn run(
 }
 
 impl FeatureFactors {
-    /// The steps of all ratings of one entity; gives the sum of the squared errors, each taken before its step.
-    fn visit(
+    /// The steps of all ratings of one entity; gives the sum of the squared errors, each taken before its step. As in [`crate::mf`], compiled
+    /// for each set of vector instructions, with the same result.
+    #[inline(always)]
+    fn visit<S: Simd>(
         &mut self,
+        _: S,
         entity: u32,
         (others, values): (&[u32], &[f32]),
         features: (&[u32], &[f32]),
@@ -124,7 +134,7 @@ impl FeatureFactors {
 
 impl Pass {
     /// One rating's step, with `move_by = rate * error` and `shrink = rate * L2`; `p_e` shrinks, the features' part beside it does not.
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, q: &mut [f32], move_by: f32, shrink: f32) {
         let whole = self.whole.as_chunks_mut::<LANES>().0.iter_mut();
         let of_features = self.of_features.as_chunks::<LANES>().0.iter();

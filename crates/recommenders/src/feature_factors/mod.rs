@@ -57,6 +57,11 @@ impl FeatureFactors {
     }
 
     /// Adds the weighted sum of the features' vectors to `out`.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "what is not inlined is not compiled for the CPU's vector instructions"
+    )]
     pub fn add_features(&self, (features, weights): (&[u32], &[f32]), out: &mut [f32]) {
         for (&feature, &weight) in features.iter().zip(weights) {
             factors::add(out, self.factors_of_features.row(feature), weight);

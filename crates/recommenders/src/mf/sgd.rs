@@ -1,6 +1,7 @@
 //! Stochastic gradient descent.
 
 use dataset::Csr;
+use fearless_simd::{Level, Simd, dispatch};
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
@@ -37,11 +38,12 @@ pub fn descend(
     if entries.is_empty() {
         return Ok(Vec::new());
     }
+    let level = Level::new();
     (1..=params.epochs)
         .map(|epoch| {
             // Moving the ratings themselves lets the epoch read them front to back.
             entries.shuffle(rng);
-            let squared_errors = run_epoch(model, &entries, params);
+            let squared_errors = dispatch!(level, simd => run_epoch(simd, model, &entries, params));
             let rmse = (squared_errors / entries.len() as f64).sqrt();
             if rmse.is_finite() { Ok(rmse) } else { Err(Diverged { key: "mf", epoch }) }
         })
@@ -49,7 +51,15 @@ pub fn descend(
 }
 
 /// One pass over `entries` in their order; gives the sum of the squared errors, each taken before its step.
-fn run_epoch(model: &mut BiasedFactors, entries: &[Entry], params: &MfParams) -> f64 {
+///
+/// Compiled for each set of vector instructions. They differ in how many numbers they take at once and not in any bit of what they give:
+/// no product is fused with a sum, and no sum is reordered.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "what is not inlined is not compiled for the CPU's vector instructions"
+)]
+fn run_epoch<S: Simd>(_: S, model: &mut BiasedFactors, entries: &[Entry], params: &MfParams) -> f64 {
     let &MfParams { learning_rate, regularization, .. } = params;
     let mean = model.mean as f32;
     let mut squared_errors = 0.0f64;
