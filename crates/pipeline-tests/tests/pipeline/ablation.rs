@@ -159,6 +159,11 @@ fn what_is_wrong_is_told_before_anything_runs() {
             &["--only", "mfx"][..],
             "--only mfx: no base model or feature group has this name; there are bias, ",
         ),
+        (
+            &["--only", "mf", "ease", "--together"],
+            "--together: the preset has one of mf and ease and not the other",
+        ),
+        (&["--together"], "--only"),
         (&["--models", "gb"], "--models gb: expected some of LogisticStack, GBStack"),
         (&["--bin", "no/such/folder"], "split is not there; run `make build`, or say with --bin"),
         (&["--config", "x.toml"], "the ablation takes the configuration from the run's manifests"),
