@@ -8,7 +8,7 @@
 //! A list's lambdas know nothing of its level and little of the rows beyond the first K; the log-loss learns from every row, and keeps
 //! scores near log-odds. Both derivatives are bounded by 1 a row or pair, so that neither drowns the other.
 //!
-//! What is reported, and what stops a fit early, is `1 - NDCG@K`, as for LambdaRank: that is what the combination is for.
+//! What is reported, and what stops a fit early, is `1 - NDCG@K`, as for `LambdaRank`: that is what the combination is for.
 
 use super::lambda_rank::LambdaRank;
 use super::query_groups::QueryGroups;
