@@ -71,7 +71,10 @@ impl Graph {
 
     fn edit(&self, stage: &str, edit: impl Fn(String) -> String) {
         let path = self.path("config").join(format!("{stage}.toml"));
-        fs::write(&path, edit(fs::read_to_string(&path).unwrap())).unwrap();
+        let before = fs::read_to_string(&path).unwrap();
+        let after = edit(before.clone());
+        assert_ne!(before, after, "{} was not edited", path.display());
+        fs::write(&path, after).unwrap();
     }
 }
 
@@ -82,7 +85,7 @@ fn what_changed_reruns_with_all_that_follows_and_nothing_else() {
     assert_eq!(graph.make("evaluate", &[]), STAGES[3..]);
     assert_eq!(graph.make("evaluate", &[]), [""; 0]);
 
-    graph.edit("train-meta", |text| text.replace("n_trees = 200", "n_trees = 20"));
+    graph.edit("train-meta", |text| text.replace("n_trees = 40", "n_trees = 20"));
     assert_eq!(graph.make("evaluate", &[]), STAGES[3..]);
     graph.edit("split", |text| format!("# a comment\n{text}"));
     graph.edit("train-base", |text| text.replace("k = 40 ", "k   =   40"));

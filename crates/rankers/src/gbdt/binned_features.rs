@@ -26,7 +26,7 @@ pub struct BinnedRows<'a> {
 }
 
 impl BinnedFeatures {
-    /// At most `max_bins` bins of about equal mass a feature, missing values apart. Above 200,000 rows the edges come from a sample
+    /// At most `max_bins` bins of about equal mass a feature, missing values apart. Above 50,000 rows the edges come from a sample
     /// drawn from `rng`.
     pub fn new(features: &FeatureMatrix, max_bins: usize, rng: &mut ChaCha8Rng) -> Self {
         let feature_bins = bin_features(features, max_bins, rng);

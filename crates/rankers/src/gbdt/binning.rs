@@ -11,7 +11,7 @@ use crate::FeatureMatrix;
 pub(super) const MISSING_BIN: u8 = 255;
 
 /// Above this many rows, edges are taken from a random sample of this size.
-const MAX_BINNING_ROWS: usize = 200_000;
+const MAX_BINNING_ROWS: usize = 50_000;
 
 /// One feature's bins: bin `b` holds the values above `edges[b - 1]` and up to `edges[b]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +80,7 @@ fn midpoint(low: f64, high: f64) -> f64 {
     if middle < high { middle } else { low }
 }
 
-/// The bins of every feature. Draws from `rng` only where there are more than 200,000 rows.
+/// The bins of every feature. Draws from `rng` only where there are more than 50,000 rows.
 pub(super) fn bin_features(
     features: &FeatureMatrix,
     max_bins: usize,

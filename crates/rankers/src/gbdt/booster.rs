@@ -21,7 +21,7 @@ pub const MAX_ROWS: usize = super::fixed_point::MAX_ROWS;
 
 /// Fits a booster on `train`. With `held_out` rows their loss is recorded, and can stop the fit early.
 ///
-/// All draws come from `rng`, in this order: rows for the bins (above 200,000 rows); the key of the objective's own stream, where it has
+/// All draws come from `rng`, in this order: rows for the bins (above 50,000 rows); the key of the objective's own stream, where it has
 /// one; then for each tree its rows and its features.
 /// The same inputs and `rng` give the same model at any number of threads.
 ///

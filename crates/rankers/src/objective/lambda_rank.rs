@@ -13,6 +13,7 @@
 //! No function has these gradients, so the loss that is reported, and that stops a fit early, is `1 - NDCG@K`, the mean over the
 //! queries that have a gain.
 
+use fearless_simd::{Level, Simd, dispatch};
 use metrics::dcg::{Discounts, dcg, ideal_dcg};
 use metrics::{RankOrder, TieOrder};
 
@@ -39,26 +40,24 @@ pub struct LambdaRank<'a> {
     inverse_ideal: Vec<f64>,
 }
 
-/// One group's rows in the order in which pairs are formed: the first K by rank, then the others as they come.
+/// One group's rows in the order in which pairs are formed: the first K by rank, then the others as they come. One array a number, so
+/// that a row is compared with several others at a time.
 struct Scratch {
     order: RankOrder,
     item_ids: Vec<i64>,
-    places: Vec<Place>,
     is_top: Vec<bool>,
-}
-
-/// A row at its place in that order.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    row: usize,
-    gain: f64,
+    rows: Vec<usize>,
+    gains: Vec<f64>,
     /// 0 from rank K on.
-    discount: f64,
-    score: f64,
+    discounts: Vec<f64>,
+    scores: Vec<f64>,
     /// exp(sigma (score - best score)).
-    exp: f64,
-    gradient: f64,
-    hessian: f64,
+    exps: Vec<f64>,
+    gradients: Vec<f64>,
+    hessians: Vec<f64>,
+    /// Of the pairs of one row: its lambdas, with the sign of the gap of gains, and their curvatures.
+    lambdas: Vec<f64>,
+    curvatures: Vec<f64>,
 }
 
 impl<'a> LambdaRank<'a> {
@@ -90,8 +89,16 @@ impl<'a> LambdaRank<'a> {
         Scratch {
             order: RankOrder::new(TieOrder::SmallerItem),
             item_ids: Vec::new(),
-            places: Vec::new(),
             is_top: Vec::new(),
+            rows: Vec::new(),
+            gains: Vec::new(),
+            discounts: Vec::new(),
+            scores: Vec::new(),
+            exps: Vec::new(),
+            gradients: Vec::new(),
+            hessians: Vec::new(),
+            lambdas: Vec::new(),
+            curvatures: Vec::new(),
         }
     }
 
@@ -105,83 +112,114 @@ impl<'a> LambdaRank<'a> {
         1.0 - dcg(&top_gains, self.params.truncation, &self.discounts) * inverse_ideal
     }
 
-    /// One group's derivatives, in `scratch.places`, from the order that `scratch` holds.
-    fn lambdas(&self, inverse_ideal: f64, gains: &[f64], scores: &[f64], scratch: &mut Scratch) {
-        let Scratch { order, places, is_top, .. } = scratch;
-        let (sigma, top) = (self.params.sigmoid, order.rows());
-        let best = scores[top[0] as usize];
-        let worst = scores.iter().fold(best, |worst, &score| worst.min(score));
-        let place = |row: usize, discount: f64| Place {
-            row,
-            gain: gains[row],
-            discount,
-            score: scores[row],
-            exp: (sigma * (scores[row] - best)).max(-MAX_DISTANCE).exp(),
-            gradient: 0.0,
-            hessian: 0.0,
-        };
-        is_top.clear();
-        is_top.resize(scores.len(), false);
-        places.clear();
-        for (rank, &row) in top.iter().enumerate() {
-            is_top[row as usize] = true;
-            places.push(place(row as usize, self.discounts.within(self.params.truncation, rank)));
-        }
-        places.extend((0..scores.len()).filter(|&row| !is_top[row]).map(|row| place(row, 0.0)));
-
+    /// One group's derivatives, in `scratch`, from the order that it holds.
+    fn lambdas(
+        &self,
+        level: Level,
+        inverse_ideal: f64,
+        gains: &[f64],
+        scores: &[f64],
+        scratch: &mut Scratch,
+    ) {
+        scratch.place(&self.discounts, self.params, gains, scores);
+        let n_top = scratch.order.rows().len();
+        let (best, worst) = scores
+            .iter()
+            .fold((f64::NEG_INFINITY, f64::INFINITY), |(best, worst), &s| (s.max(best), s.min(worst)));
         // With equal scores throughout, as before the first tree, there is no distance to divide by.
         let divide = self.params.normalise && best > worst;
+        let sigma = self.params.sigmoid;
         let mut total = 0.0;
-        for rank in 0..top.len() {
-            let (above, below) = places.split_at_mut(rank + 1);
-            total += if divide {
-                pairs(&mut above[rank], below, sigma, inverse_ideal, |distance| {
-                    1.0 / (MIN_DISTANCE + distance)
-                })
-            } else {
-                pairs(&mut above[rank], below, sigma, inverse_ideal, |_| 1.0)
-            };
+        for rank in 0..n_top {
+            total += dispatch!(level, simd => scratch.pairs(simd, rank, sigma, inverse_ideal, divide));
         }
         if self.params.normalise && total > 0.0 {
             let factor = (1.0 + total).log2() / total;
-            for place in places {
-                place.gradient *= factor;
-                place.hessian *= factor;
+            for (gradient, hessian) in scratch.gradients.iter_mut().zip(&mut scratch.hessians) {
+                *gradient *= factor;
+                *hessian *= factor;
             }
         }
     }
 }
 
-/// The pairs of one row with all those that stand below it; returns the sum of the sizes of their lambdas, both rows' counted. Pairs of equal
-/// gain add 0: to look for them would take longer, as no processor can guess which they are.
-fn pairs(
-    upper: &mut Place,
-    below: &mut [Place],
-    sigma: f64,
-    inverse_ideal: f64,
-    damping: impl Fn(f64) -> f64,
-) -> f64 {
-    let (mut gradient, mut hessian, mut total) = (0.0, 0.0, 0.0);
-    for lower in below {
-        let gap = upper.gain - lower.gain;
-        let weight = gap.abs()
-            * (upper.discount - lower.discount)
-            * inverse_ideal
-            * damping((upper.score - lower.score).abs());
-        // The probability that the pair stands in the wrong order: that of the one with the smaller gain coming first.
-        let wrong = if gap > 0.0 { lower.exp } else { upper.exp } / (upper.exp + lower.exp);
-        let lambda = sigma * weight * wrong;
-        let curvature = sigma * lambda * (1.0 - wrong);
-        let towards_upper = lambda.copysign(gap);
-        gradient -= towards_upper;
-        lower.gradient += towards_upper;
-        hessian += curvature;
-        lower.hessian += curvature;
-        total += 2.0 * lambda;
+impl Scratch {
+    /// Puts the group's rows in their places, without derivatives.
+    fn place(&mut self, discounts: &Discounts, params: &CheckedRankingParams, gains: &[f64], scores: &[f64]) {
+        let top = self.order.rows();
+        self.is_top.clear();
+        self.is_top.resize(scores.len(), false);
+        self.rows.clear();
+        for &row in top {
+            self.is_top[row as usize] = true;
+            self.rows.push(row as usize);
+        }
+        self.rows.extend((0..scores.len()).filter(|&row| !self.is_top[row]));
+        let best = scores[self.rows[0]];
+        let within =
+            |rank: usize| if rank < top.len() { discounts.within(params.truncation, rank) } else { 0.0 };
+        let exp = |row: usize| (params.sigmoid * (scores[row] - best)).max(-MAX_DISTANCE).exp();
+        fill(&mut self.discounts, (0..scores.len()).map(within));
+        fill(&mut self.gains, self.rows.iter().map(|&row| gains[row]));
+        fill(&mut self.scores, self.rows.iter().map(|&row| scores[row]));
+        fill(&mut self.exps, self.rows.iter().map(|&row| exp(row)));
+        for zeros in [&mut self.gradients, &mut self.hessians, &mut self.lambdas, &mut self.curvatures] {
+            zeros.clear();
+            zeros.resize(scores.len(), 0.0);
+        }
     }
-    upper.gradient += gradient;
-    upper.hessian += hessian;
-    total
+
+    /// The pairs of the row at `rank` with all those that stand below it; returns the sum of the sizes of their lambdas, both rows' counted.
+    /// Pairs of equal gain add 0: to look for them would take longer, as no processor can guess which they are.
+    ///
+    /// Compiled for each set of vector instructions, which differ in how many pairs they take at once and in no bit of what they give:
+    /// nothing is fused, and sums are taken pair by pair.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "what is not inlined is not compiled for the CPU's vector instructions"
+    )]
+    fn pairs<S: Simd>(&mut self, _: S, rank: usize, sigma: f64, inverse_ideal: f64, divide: bool) -> f64 {
+        let below = rank + 1..self.rows.len();
+        let (gain, discount) = (self.gains[rank], self.discounts[rank]);
+        let (score, exp) = (self.scores[rank], self.exps[rank]);
+        let lambdas = &mut self.lambdas[below.clone()];
+        let curvatures = &mut self.curvatures[below.clone()];
+        let n = lambdas.len();
+        let (gains, discounts) = (&self.gains[below.clone()][..n], &self.discounts[below.clone()][..n]);
+        let (scores, exps) = (&self.scores[below.clone()][..n], &self.exps[below.clone()][..n]);
+        let curvatures = &mut curvatures[..n];
+        for at in 0..n {
+            let gap = gain - gains[at];
+            let damping = if divide { 1.0 / (MIN_DISTANCE + (score - scores[at]).abs()) } else { 1.0 };
+            let weight = gap.abs() * (discount - discounts[at]) * inverse_ideal * damping;
+            // The probability that the pair stands in the wrong order: that of the one with the smaller gain coming first.
+            let wrong = if gap > 0.0 { exps[at] } else { exp } / (exp + exps[at]);
+            let lambda = sigma * weight * wrong;
+            lambdas[at] = lambda.copysign(gap);
+            curvatures[at] = sigma * lambda * (1.0 - wrong);
+        }
+        let (mut gradient, mut hessian, mut total) = (0.0, 0.0, 0.0);
+        for at in 0..n {
+            gradient -= lambdas[at];
+            hessian += curvatures[at];
+            total += 2.0 * lambdas[at].abs();
+        }
+        for (to, lambda) in self.gradients[below.clone()].iter_mut().zip(&*lambdas) {
+            *to += lambda;
+        }
+        for (to, curvature) in self.hessians[below].iter_mut().zip(&*curvatures) {
+            *to += curvature;
+        }
+        self.gradients[rank] += gradient;
+        self.hessians[rank] += hessian;
+        total
+    }
+}
+
+fn fill(to: &mut Vec<f64>, values: impl Iterator<Item = f64>) {
+    to.clear();
+    to.extend(values);
 }
 
 impl Objective for LambdaRank<'_> {
@@ -206,6 +244,7 @@ impl Objective for LambdaRank<'_> {
         out: &mut [[f32; 2]],
     ) -> f64 {
         let mut scratch = Self::scratch();
+        let level = Level::new();
         let mut loss = 0.0;
         for (group, rows) in self.groups.within(first_row..first_row + scores.len()) {
             let in_block = rows.start - first_row..rows.end - first_row;
@@ -217,9 +256,11 @@ impl Objective for LambdaRank<'_> {
             }
             let gains = &self.gains[rows];
             loss += self.rank(inverse_ideal, gains, scores, &mut scratch);
-            self.lambdas(inverse_ideal, gains, scores, &mut scratch);
-            for place in &scratch.places {
-                out[place.row] = [place.gradient as f32, place.hessian.max(MIN_HESSIAN) as f32];
+            self.lambdas(level, inverse_ideal, gains, scores, &mut scratch);
+            for ((&row, &gradient), &hessian) in
+                scratch.rows.iter().zip(&scratch.gradients).zip(&scratch.hessians)
+            {
+                out[row] = [gradient as f32, hessian.max(MIN_HESSIAN) as f32];
             }
         }
         loss
