@@ -1,7 +1,7 @@
 //! The logistic regression: a meta-model of its own, and where boosters may start.
 
-use rankers::logistic::{self, CheckedLogisticParams, LogisticModel, LogisticParams};
-use rankers::{Fitted, MetaModel};
+use rankers::logistic::{self, LogisticModel};
+use rankers::{Fitted, LabelledRows, MetaModel};
 use rayon::prelude::*;
 
 use super::{Fit, Training};
@@ -23,18 +23,13 @@ pub fn fit(config: &Checked, training: &Training<'_>) -> anyhow::Result<LinearFi
         None => None,
         Some(choice) => Some(logistic::choose_c(choice, rows.relevance(), &rows.folds)?),
     };
-    let params: CheckedLogisticParams = match &chosen {
-        None => config.logistic.clone(),
-        Some(choice) => {
-            let given = LogisticParams::clone(&config.logistic);
-            LogisticParams { c: choice.c(), standardise: true, ..given }.check()?
-        }
+    // With a chosen C, each fit starts next to its optimum: where that of all rows is.
+    let fit = |rows: LabelledRows<'_>| match &chosen {
+        None => logistic::fit(&config.logistic, rows),
+        Some(choice) => choice.fit(&config.logistic, rows),
     };
-    let on_all = || match &chosen {
-        None => logistic::fit(&params, rows.relevance()),
-        Some(choice) => choice.fit(&config.logistic, rows.relevance()),
-    };
-    let of_fold = |fold: &ValidationFold| logistic::fit(&params, fold.train.relevance());
+    let on_all = || fit(rows.relevance());
+    let of_fold = |fold: &ValidationFold| fit(fold.train.relevance());
     let (all, folds) =
         rayon::join(on_all, || training.folds.par_iter().map(of_fold).collect::<Result<Vec<_>, _>>());
     Ok(LinearFits { all: all?, folds: folds? })
