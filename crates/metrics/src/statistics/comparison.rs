@@ -30,7 +30,7 @@ pub struct Comparison {
     pub high: f64,
     /// The two-sided p-value of no difference, for this comparison alone ([`crate::statistics::Replicates::p_value`]).
     pub p: f64,
-    /// The same, corrected for all comparisons of the family ([`crate::statistics::holm`]).
+    /// The same, corrected for all comparisons of the family ([`crate::statistics::holm()`]).
     pub p_holm: f64,
     /// The users for whom both values are defined.
     pub n_users: usize,

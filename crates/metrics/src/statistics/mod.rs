@@ -7,7 +7,7 @@
 //!
 //! * [`UserSample`]: what each user contributes to each number;
 //! * [`Bootstrap`]: the draws, and [`Replicates`], a number's values over them, with the interval and the p-value;
-//! * [`Comparison`]: one model against another, corrected for the number of comparisons by [`holm`].
+//! * [`Comparison`]: one model against another, corrected for the number of comparisons by [`holm()`].
 //!
 //! The interval is `BCa`, bias-corrected and accelerated (Efron, 1987), because it follows the skewness that metrics near an
 //! end of their range have, and never leaves that range as the basic interval (2 × mean - percentile) does. In a simulation
