@@ -40,7 +40,7 @@ pub fn calibrate(
         let segments = Segments::of_equal_users(&activity(config, rows)?, config.segments)?;
         SegmentCalibration::new(Some(config.segment_by.clone()), segments)
     };
-    for fit in fits {
+    for fit in fits.iter().filter(|fit| !fit.validation.is_empty()) {
         calibration
             .fit(
                 fit.model.name(),

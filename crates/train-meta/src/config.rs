@@ -115,7 +115,7 @@ impl Default for Calibration {
 
 impl Default for Blend {
     fn default() -> Self {
-        Self { members: keys(&[MetaModel::Logistic, MetaModel::Gb, MetaModel::GbRating]) }
+        Self { members: keys(&[MetaModel::Logistic, MetaModel::Gb]) }
     }
 }
 
@@ -146,6 +146,14 @@ pub struct CheckedCalibration {
 }
 
 impl Checked {
+    /// Whether anything is made of the model's predictions of the validation folds. A regression's score stays in stars, and needs no
+    /// probability but for the blend.
+    pub fn is_validated(&self, model: MetaModel) -> bool {
+        let stops_early = self.booster(model).is_some_and(|params| params.early_stopping_rounds > 0);
+        let is_calibrated = self.calibration.is_some() && model != MetaModel::GbRating;
+        is_calibrated || stops_early || self.members.contains(&model)
+    }
+
     /// How each booster is grown.
     pub fn boosters(&self) -> impl Iterator<Item = &CheckedGbdtParams> {
         self.boosters.iter().map(|(_, params)| params)
@@ -300,10 +308,15 @@ mod tests {
             "validation_folds is 0, but calibration.method needs at least 1"
         );
         let calibration = Calibration { method: CalibrationMethod::None, ..Calibration::default() };
+        let blend = Blend { members: vec!["gb".to_owned(), "rank".to_owned()] };
         assert_eq!(
-            message(Config { calibration, ..default() }),
-            "blend.members holds gb_rating, whose scores are no probabilities without calibration.method"
+            message(Config { calibration, blend, ..default() }),
+            "blend.members holds rank, whose scores are no probabilities without calibration.method"
         );
+        let checked = Config { blend: Blend { members: vec!["gb".to_owned()] }, ..default() }.check(4.0);
+        let checked = checked.ok().unwrap();
+        assert!(checked.is_validated(MetaModel::Gb) && checked.is_validated(MetaModel::Rank));
+        assert!(!checked.is_validated(MetaModel::GbRating));
         let gb = GbdtParams { n_trees: 0, ..GbdtParams::default() };
         assert_eq!(message(Config { gb, ..default() }), "gb.n_trees = 0: expected 1 to 100000");
     }

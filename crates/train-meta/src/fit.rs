@@ -18,7 +18,8 @@ pub struct Fit {
     pub model: MetaModel,
     /// Fitted on all rows.
     pub fitted: Fitted,
-    /// Its raw scores of the validation folds' rows, each by a model that was fitted without that fold; fold after fold.
+    /// Its raw scores of the validation folds' rows, each by a model that was fitted without that fold; fold after fold. Empty where nothing
+    /// is made of them.
     pub validation: Vec<f64>,
     /// The loss on the first validation fold, tree by tree; empty where there is none or the model grows no trees.
     pub validation_curve: Vec<f64>,
@@ -61,7 +62,11 @@ fn one(
         Some(params) => {
             let start = linear.filter(|_| config.linear_start.contains(&model));
             let bins = bins.of(params.max_bins).context("every booster has its bins")?;
-            boost::fit(model, params, training, bins, start)
+            if config.is_validated(model) {
+                boost::fit(model, params, training, bins, start)
+            } else {
+                boost::fit(model, params, &Training { folds: &[], ..*training }, bins, start)
+            }
         }
     }
 }
