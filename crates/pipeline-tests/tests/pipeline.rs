@@ -4,6 +4,7 @@
 
 mod pipeline {
     mod ablation;
+    mod audit;
     mod bytes;
     mod dag;
     mod damage;
