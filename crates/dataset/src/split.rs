@@ -5,10 +5,14 @@
 //! The digest is cut into 60-bit numbers, which fit a signed 64-bit integer everywhere: hex digits 1 to 15 decide between
 //! training and test, 16 to 30 between `base_train` and `meta_train`, 31 to 45 give the fold.
 
+mod time;
+
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use crate::{ItemId, Ratings, UserId};
+
+pub use time::folds_by_time;
 
 /// What a rating is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,21 +137,6 @@ impl<'a> Hashes<'a> {
     }
 }
 
-/// Each rating's fold by its time: fold 0 holds the earliest ratings, and ratings of equal time share a fold. The folds are as
-/// even as equal times let them be.
-///
-/// # Panics
-/// Where `n_folds` is 0.
-pub fn folds_by_time(ratings: &Ratings, n_folds: u8) -> Vec<u8> {
-    let mut times = ratings.timestamps.clone();
-    times.sort_unstable();
-    let cuts: Vec<i64> = (1..usize::from(n_folds))
-        .filter_map(|fold| times.get(fold * times.len() / usize::from(n_folds)).copied())
-        .collect();
-    let fold = |&time: &i64| cuts.partition_point(|&cut| cut <= time) as u8;
-    ratings.timestamps.iter().map(fold).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,15 +190,5 @@ mod tests {
             assert!((300..500).contains(&n), "fold {fold} has {n} of 2000");
         }
         assert_ne!(of, Hashes::new(&ratings, 2).folds(5));
-    }
-
-    #[test]
-    fn folds_by_time_keep_equal_times_together() {
-        let rating = |timestamp| Rating { user_id: 1, item_id: timestamp, value: 3.0, timestamp };
-        let ratings: Ratings = [5, 1, 2, 2, 2, 9, 7, 8].map(rating).into_iter().collect();
-        // sorted: 1 2 2 2 | 5 7 8 9; the cut is 5
-        assert_eq!(folds_by_time(&ratings, 2), [1, 0, 0, 0, 0, 1, 1, 1]);
-        // sorted: 1 2 | 2 2 | 5 7 | 8 9 with the cuts 2, 5, 8: the twos go together
-        assert_eq!(folds_by_time(&ratings, 4), [2, 0, 1, 1, 1, 3, 2, 3]);
     }
 }

@@ -15,7 +15,7 @@ use crate::mf::MfParams;
 use crate::ridge_content::RidgeParams;
 use crate::svdpp::SvdppParams;
 use crate::text_content::TextParams;
-use crate::{BaseModel, Checked, InvalidParam, Params as _};
+use crate::{BaseModel, CandidateConfig, Checked, InvalidParam, Params as _};
 
 /// Declares both structs from one list: as typed, and checked.
 macro_rules! base_params {
@@ -27,6 +27,8 @@ macro_rules! base_params {
         pub struct BaseConfig {
             /// The models to fit, by their keys (the names of their files).
             pub models: Vec<String>,
+            /// Which items are candidates for a user.
+            pub candidates: CandidateConfig,
             $($(#[$doc])* pub $model: $params,)*
         }
 
@@ -39,7 +41,7 @@ macro_rules! base_params {
         impl Default for BaseConfig {
             fn default() -> Self {
                 let models = DEFAULT_MODELS.iter().map(|model| model.file_stem().to_owned()).collect();
-                Self { models, $($model: <$params>::default(),)* }
+                Self { models, candidates: CandidateConfig::default(), $($model: <$params>::default(),)* }
             }
         }
 

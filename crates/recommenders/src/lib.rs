@@ -14,6 +14,7 @@ mod base_params;
 mod baseline;
 pub mod bias;
 mod biased_factors;
+mod candidates;
 pub mod centred_knn;
 mod content;
 pub mod damped_bias;
@@ -40,6 +41,7 @@ pub mod text_content;
 mod validate;
 
 pub use base_params::{BaseConfig, BaseParams};
+pub use candidates::{CandidateConfig, CandidatesFrom, CheckedCandidates};
 pub use content::Content;
 pub use feature_factors::FeatureFactorsParams;
 pub use fitted::{Fit, FittedModel};

@@ -14,6 +14,10 @@ pub enum Method {
     Hash,
     /// Exact counts: the ratings of the smallest hashes.
     Exact,
+    /// By one moment for all users: the latest ratings are the test part.
+    Temporal,
+    /// Each user's last rating is the test part.
+    LeaveLastOut,
 }
 
 /// How a training rating's fold is drawn.
@@ -42,7 +46,7 @@ pub enum Stacking {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// How a rating's part is drawn: by its own hash, or exact counts.
+    /// How a rating's part is drawn: by its own hash, exact counts, by time, or each user's last rating for the test part.
     pub method: Method,
     /// The test part's share of all ratings, in (0, 1).
     pub test_fraction: f64,
