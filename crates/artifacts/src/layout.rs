@@ -59,6 +59,8 @@ pub const TAGS: Artifact = artifact(StageName::Split, "tags.parquet");
 
 /// The base scores of the `meta_train` rows, each from models that were not fitted on that row. Read by `build-features`.
 pub const OUT_OF_FOLD_SCORES: Artifact = artifact(StageName::TrainBase, "oof_scores.parquet");
+/// The base scores of candidates of the catalogue, where the meta-models are fitted on these: in place of [`OUT_OF_FOLD_SCORES`].
+pub const OUT_OF_FOLD_CANDIDATES: Artifact = artifact(StageName::TrainBase, "oof_candidates.parquet");
 /// The training error of the iterative base models, epoch by epoch. Read by `evaluate` for the plots.
 pub const BASE_LEARNING_CURVES: Artifact = artifact(StageName::TrainBase, "learning_curves.parquet");
 
@@ -66,6 +68,8 @@ pub const BASE_LEARNING_CURVES: Artifact = artifact(StageName::TrainBase, "learn
 pub const META_TRAIN: Artifact = artifact(StageName::BuildFeatures, "meta_train.parquet");
 /// Keys, label and features of the test rows. Read by `evaluate`.
 pub const TEST: Artifact = artifact(StageName::BuildFeatures, "test.parquet");
+/// Keys, label and features of the test users' candidates from the whole catalogue, where there are some. Read by `evaluate`.
+pub const CATALOGUE: Artifact = artifact(StageName::BuildFeatures, "catalogue.parquet");
 
 /// What turns the meta-models' raw scores into probabilities, where they are calibrated. Read by `evaluate`.
 pub const CALIBRATION: Artifact = artifact(StageName::TrainMeta, "calibration.bin");

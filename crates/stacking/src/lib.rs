@@ -15,7 +15,7 @@ mod features;
 mod plan;
 pub mod probe;
 
-pub use base_scores::{BaseSetup, FitError, Scored, score};
+pub use base_scores::{BaseSetup, FitError, Scored, score, score_all};
 pub use candidates::{Proposed, is_sampled, propose};
 pub use feature_config::{FeatureConfig, FeatureConfigError, FeatureSetup, StatisticsFrom};
 pub use features::{BaseColumns, FeatureError, features};
