@@ -80,6 +80,8 @@ pub const META_LEARNING_CURVES: Artifact = artifact(StageName::TrainMeta, "learn
 
 /// The test rows' keys and rating, one column a model.
 pub const SCORES: Artifact = artifact(StageName::Evaluate, "scores.parquet");
+/// The candidates' keys and test rating, one column a model, where a protocol ranks the whole catalogue.
+pub const CATALOGUE_SCORES: Artifact = artifact(StageName::Evaluate, "catalogue_scores.parquet");
 /// Each user's metrics.
 pub const PER_USER: Artifact = artifact(StageName::Evaluate, "per_user.parquet");
 /// Each model's metrics.

@@ -1,16 +1,20 @@
 //! The hyper-parameters of `evaluate`.
 
 use dataset::rng;
-use metrics::Plan;
 use metrics::statistics::Bootstrap;
+use metrics::{Metric, Plan};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stage::UsageError;
+
+use crate::protocol::Protocol;
 
 /// The keys of `evaluate.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// What a user's ranking holds and how the test part was made; the first is the page's.
+    pub protocols: Vec<Protocol>,
     /// The cuts of the ranking metrics.
     pub ks: Vec<u32>,
     /// The cut of the comparison on the page and in the terminal; one of `ks`.
@@ -23,13 +27,23 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { ks: vec![5, 10, 20], report_k: 10, resamples: 1000, level: 0.95 }
+        Self {
+            protocols: vec![Protocol::Rated],
+            ks: vec![5, 10, 20],
+            report_k: 10,
+            resamples: 1000,
+            level: 0.95,
+        }
     }
 }
 
 /// The same, checked.
 pub struct Checked {
-    pub plan: Plan,
+    pub protocols: Vec<Protocol>,
+    pub ks: Vec<u32>,
+    pub rated_plan: Plan,
+    /// The metrics that need no more of a ranking than its top.
+    pub catalogue_plan: Plan,
     pub report_k: u32,
     pub bootstrap: Bootstrap,
 }
@@ -39,7 +53,20 @@ impl Config {
     /// [`UsageError`] where a cut is 0 or twice there, `report_k` is none of them, or the bootstrap is out of its ranges.
     pub fn check(&self, seed: u64) -> Result<Checked, UsageError> {
         let ks: Vec<usize> = self.ks.iter().map(|&k| k as usize).collect();
-        let plan = Plan::all(&ks).map_err(|error| UsageError(format!("ks: {error}")))?;
+        let wrong_ks = |error| UsageError(format!("ks: {error}"));
+        let rated_plan = Plan::all(&ks).map_err(wrong_ks)?;
+        let of_the_top: Vec<Metric> = Metric::ALL.iter().copied().filter(Metric::needs_k).collect();
+        let catalogue_plan = Plan::new(&of_the_top, &ks).map_err(wrong_ks)?;
+        if self.protocols.is_empty() {
+            return Err(UsageError(
+                "protocols is empty, expected at least one, for example \"rated\"".to_owned(),
+            ));
+        }
+        if let Some(at) =
+            (1..self.protocols.len()).find(|&at| self.protocols[..at].contains(&self.protocols[at]))
+        {
+            return Err(UsageError(format!("protocols holds {} twice", self.protocols[at].name())));
+        }
         if !self.ks.contains(&self.report_k) {
             return Err(UsageError(format!(
                 "report_k is {}, expected one of ks: {:?}",
@@ -51,6 +78,13 @@ impl Config {
         }
         let bootstrap = Bootstrap::new(self.resamples, self.level, rng::stream(seed, "evaluate/bootstrap"))
             .map_err(|error| UsageError(error.to_string()))?;
-        Ok(Checked { plan, report_k: self.report_k, bootstrap })
+        Ok(Checked {
+            protocols: self.protocols.clone(),
+            ks: self.ks.clone(),
+            rated_plan,
+            catalogue_plan,
+            report_k: self.report_k,
+            bootstrap,
+        })
     }
 }

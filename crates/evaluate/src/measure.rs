@@ -1,6 +1,6 @@
-//! The numbers: every metric of every model.
+//! The numbers of one protocol: every metric of every model.
 
-use artifacts::tables::{ComparisonRow, FeatureRows, MetricRow, PerUserRow};
+use artifacts::tables::{ComparisonRow, MetricRow, PerUserRow};
 use metrics::pooled::{Calibration, auc_global, calibration, log_loss, mae, rmse};
 use metrics::statistics::Interval;
 use metrics::{Groups, ModelScores, PerUser, TestRows};
@@ -8,12 +8,12 @@ use report::ModelKind;
 use serde_json::json;
 use stage::Run;
 
-use crate::compare::{self, Duel};
 use crate::config::Checked;
+use crate::duels::{self, Duel};
 use crate::models::{Scale, Scored};
+use crate::protocol::Protocol;
+use crate::rows::Rows;
 
-/// The protocol of this stage: a user's ranking holds the items of the user's test ratings.
-const PROTOCOL: &str = "rated";
 /// Bins of equal mass that the expected calibration error is taken over.
 const CALIBRATION_BINS: usize = 15;
 /// All users, all items.
@@ -21,6 +21,8 @@ const SEGMENT: &str = "all";
 
 /// What came of measuring.
 pub struct Measured {
+    /// Which rows a user's ranking holds.
+    pub protocol: Protocol,
     /// Every ranking metric, user by user.
     pub per_user: PerUser,
     /// Names and kinds of the models, in the order of the tables.
@@ -33,20 +35,21 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Measures `models` on the test rows.
+    /// Measures `models` on `rows`.
     ///
     /// # Errors
     /// Where the rows are not sorted by user, hold an item twice for one user, or a model has no score for a row.
-    pub fn new(test: &FeatureRows, models: &[Scored], config: &Checked) -> anyhow::Result<Self> {
-        let relevant: Vec<bool> = test.labels.iter().map(|&label| label == 1).collect();
-        let stars: Vec<f64> = test.ratings.iter().map(|&rating| f64::from(rating)).collect();
-        let groups = Groups::from_sorted(&test.user_ids)?;
-        let rows = TestRows::new(&groups, &test.item_ids, &relevant, &stars)?;
+    pub fn new(rows: &Rows, models: &[Scored], config: &Checked) -> anyhow::Result<Self> {
+        let protocol = rows.protocol;
+        let (relevant, stars) = (&rows.relevant, &rows.stars);
+        let groups = Groups::from_sorted(&rows.user_ids)?;
+        let test_rows = TestRows::new(&groups, &rows.item_ids, relevant, &rows.grades)?;
+        let plan = if protocol.ranks_catalogue() { &config.catalogue_plan } else { &config.rated_plan };
         let scores: Vec<ModelScores<'_>> =
             models.iter().map(|model| ModelScores { name: &model.name, scores: &model.scores }).collect();
-        let per_user = metrics::evaluate(&rows, &scores, &config.plan)?;
+        let per_user = metrics::evaluate(&test_rows, &scores, plan)?;
 
-        let mut rows = Vec::new();
+        let mut metric_rows = Vec::new();
         let mut calibrations = Vec::new();
         let summaries = per_user.summaries();
         let intervals = config.bootstrap.summary_intervals(&per_user);
@@ -56,9 +59,9 @@ impl Measured {
                             value: Option<f64>,
                             interval: Option<Interval>,
                             n_users: usize| {
-                rows.extend(value.map(|value| MetricRow {
+                metric_rows.extend(value.map(|value| MetricRow {
                     model: model.name.clone(),
-                    protocol: PROTOCOL.to_owned(),
+                    protocol: protocol.name().to_owned(),
                     segment: SEGMENT.to_owned(),
                     metric: metric.to_owned(),
                     k: k.map(|k| k as i32),
@@ -73,28 +76,38 @@ impl Measured {
             {
                 push(summary.metric, summary.k, summary.mean, *interval, summary.n_users);
             }
-            // These are taken over all test rows, and so over every user.
-            push("auc_global", None, auc_global(&model.scores, &relevant), None, groups.len());
+            // These are taken over all rows that the model ranks, and so over every user.
+            let (scores, labels): (Vec<f64>, Vec<bool>) = model
+                .scores
+                .iter()
+                .zip(relevant)
+                .filter(|(score, _)| !score.is_nan())
+                .map(|(&score, &label)| (score, label))
+                .unzip();
+            if !protocol.ranks_catalogue() {
+                push("auc_global", None, auc_global(&scores, &labels), None, groups.len());
+            }
             match model.scale {
-                Scale::Stars => {
-                    push("rmse", None, rmse(&model.scores, &stars), None, groups.len());
-                    push("mae", None, mae(&model.scores, &stars), None, groups.len());
+                // Of unrated items there is no rating to err from.
+                Scale::Stars if !protocol.ranks_catalogue() => {
+                    push("rmse", None, rmse(&scores, stars), None, groups.len());
+                    push("mae", None, mae(&scores, stars), None, groups.len());
                 }
                 Scale::Probability => {
-                    let calibration = calibration(&model.scores, &relevant, CALIBRATION_BINS);
+                    let calibration = calibration(&scores, &labels, CALIBRATION_BINS);
                     let error = calibration.as_ref().map(|calibration| calibration.expected_error);
                     calibrations.extend(calibration.map(|calibration| (model.name.clone(), calibration)));
-                    push("log_loss", None, log_loss(&model.scores, &relevant), None, groups.len());
+                    push("log_loss", None, log_loss(&scores, &labels), None, groups.len());
                     push("calibration_error", None, error, None, groups.len());
                 }
-                Scale::Order => {}
+                Scale::Stars | Scale::Order => {}
             }
         }
         let models: Vec<(String, ModelKind)> =
             models.iter().map(|model| (model.name.clone(), model.kind)).collect();
         let kinds: Vec<ModelKind> = models.iter().map(|(_, kind)| *kind).collect();
-        let duels = compare::duels(&per_user, &kinds, config.report_k as usize, &config.bootstrap);
-        Ok(Self { per_user, models, duels, calibrations, rows })
+        let duels = duels::duels(&per_user, &kinds, config.report_k as usize, &config.bootstrap);
+        Ok(Self { protocol, per_user, models, duels, calibrations, rows: metric_rows })
     }
 
     /// The rows of `metrics.parquet`.
@@ -121,6 +134,7 @@ impl Measured {
             metric: value.metric.to_owned(),
             k: value.k.map(|k| k as i32),
             value: value.value,
+            protocol: self.protocol.name().to_owned(),
         };
         self.per_user.rows().map(row).collect()
     }
@@ -130,7 +144,7 @@ impl Measured {
         let row = |duel: &Duel| ComparisonRow {
             model: duel.comparison.a.clone(),
             rival: duel.comparison.b.clone(),
-            protocol: PROTOCOL.to_owned(),
+            protocol: self.protocol.name().to_owned(),
             metric: duel.comparison.metric.to_owned(),
             k: duel.comparison.k.map(|k| k as i32),
             difference: duel.comparison.difference,
@@ -142,29 +156,40 @@ impl Measured {
         };
         self.duels.iter().map(row).collect()
     }
+}
 
-    /// `metrics.json`: what the run is about, and the rows of `metrics.parquet`.
-    ///
-    /// # Errors
-    /// Where the rows cannot be written as JSON, which does not happen with finite numbers.
-    pub fn to_json(&self, run: &Run, config: &Checked) -> anyhow::Result<Vec<u8>> {
-        let document = json!({
-            "dataset": run.provenance().dataset,
-            "synthetic": run.provenance().synthetic,
-            "preset": run.provenance().preset,
-            "version": env!("CARGO_PKG_VERSION"),
-            "seed": run.seed(),
-            "report_k": config.report_k,
-            "ties": "smaller item_id first",
-            "users_evaluated": self.per_user.user_ids().len(),
-            "users_left_out": self.per_user.n_left_out(),
-            "interval_level": config.bootstrap.level(),
-            "resamples": config.bootstrap.n_resamples(),
-            "comparisons": self.comparison_rows(),
-            "metrics": self.rows,
-        });
-        let mut bytes = serde_json::to_vec_pretty(&document)?;
-        bytes.push(b'\n');
-        Ok(bytes)
-    }
+/// `metrics.json`: what the run is about, and the rows of `metrics.parquet`.
+///
+/// # Errors
+/// Where the rows cannot be written as JSON, which does not happen with finite numbers.
+pub fn to_json(all: &[Measured], run: &Run, config: &Checked) -> anyhow::Result<Vec<u8>> {
+    let of_protocol = |measured: &Measured| {
+        json!({
+            "protocol": measured.protocol.name(),
+            "meaning": measured.protocol.meaning(),
+            "users_evaluated": measured.per_user.user_ids().len(),
+            "users_left_out": measured.per_user.n_left_out(),
+        })
+    };
+    let metrics: Vec<&MetricRow> = all.iter().flat_map(|measured| &measured.rows).collect();
+    let comparisons: Vec<ComparisonRow> = all.iter().flat_map(Measured::comparison_rows).collect();
+    let document = json!({
+        "dataset": run.provenance().dataset,
+        "synthetic": run.provenance().synthetic,
+        "preset": run.provenance().preset,
+        "version": env!("CARGO_PKG_VERSION"),
+        "seed": run.seed(),
+        "report_k": config.report_k,
+        "ties": "smaller item_id first",
+        "protocols": all.iter().map(of_protocol).collect::<Vec<_>>(),
+        "users_evaluated": all.first().map(|measured| measured.per_user.user_ids().len()),
+        "users_left_out": all.first().map(|measured| measured.per_user.n_left_out()),
+        "interval_level": config.bootstrap.level(),
+        "resamples": config.bootstrap.n_resamples(),
+        "comparisons": comparisons,
+        "metrics": metrics,
+    });
+    let mut bytes = serde_json::to_vec_pretty(&document)?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }

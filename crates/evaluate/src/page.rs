@@ -16,8 +16,8 @@ use report::{
 use serde_json::Value as Json;
 use stage::{Run, StageName};
 
-use crate::compare::Duel;
 use crate::config::Checked;
+use crate::duels::Duel;
 use crate::measure::Measured;
 use crate::verdict;
 

@@ -104,6 +104,50 @@ impl Stored for ScoreRows {
     }
 }
 
+/// The scores of candidates from the catalogue, in ascending order of (user, item); null in the file where a model does not rank the row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CatalogueScoreRows {
+    /// Who.
+    pub user_ids: Vec<i64>,
+    /// What.
+    pub item_ids: Vec<i64>,
+    /// The test rating, in stars; NaN, and null in the file, where there is none.
+    pub ratings: Vec<f32>,
+    /// The models' names.
+    pub names: Vec<String>,
+    /// The scores, column by column; NaN where the model does not rank the row.
+    pub columns: Vec<Vec<f64>>,
+}
+
+impl Stored for CatalogueScoreRows {
+    const SCHEMA: &'static str = "catalogue_scores/1";
+
+    fn into_table(self) -> Table {
+        let keys = Table::new()
+            .with("user_id", self.user_ids)
+            .with("item_id", self.item_ids)
+            .with("rating", stars_column(self.ratings));
+        let scores = |column: Vec<f64>| -> Vec<Option<f64>> {
+            column.into_iter().map(|score| (!score.is_nan()).then_some(score)).collect()
+        };
+        self.names
+            .into_iter()
+            .zip(self.columns)
+            .fold(keys, |table, (name, column)| table.with(name, scores(column)))
+    }
+
+    fn from_table(mut table: Table) -> Result<Self, String> {
+        let user_ids = table.take("user_id")?;
+        let item_ids = table.take("item_id")?;
+        let ratings = take_stars(&mut table, "rating")?;
+        let names: Vec<String> = table.columns().iter().map(|(name, _)| name.clone()).collect();
+        let scores =
+            |scores: Vec<Option<f64>>| scores.into_iter().map(|score| score.unwrap_or(f64::NAN)).collect();
+        let columns = names.iter().map(|name| table.take(name).map(scores)).collect::<Result<_, _>>()?;
+        Ok(Self { user_ids, item_ids, ratings, names, columns })
+    }
+}
+
 /// The candidates of the catalogue: [`FeatureRows`] that say whether some proposer has the item on top.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CatalogueRows {

@@ -73,6 +73,8 @@ pub struct PerUserRow {
     pub k: Option<i32>,
     /// The number.
     pub value: f64,
+    /// Which rows a user's ranking holds.
+    pub protocol: String,
 }
 
-stored_rows!(PerUserRow, "evaluate.per_user/1", { model, user_id, metric, k, value });
+stored_rows!(PerUserRow, "evaluate.per_user/2", { model, user_id, metric, k, value, protocol });

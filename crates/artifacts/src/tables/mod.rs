@@ -12,7 +12,7 @@ mod stars;
 mod tags;
 
 pub use ablation::AblationRow;
-pub use feature_rows::{CandidateScoreRows, CatalogueRows, FeatureRows, ScoreRows};
+pub use feature_rows::{CandidateScoreRows, CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows};
 pub use importances::ImportanceRow;
 pub use learning_curves::CurvePoint;
 pub use metric_rows::{ComparisonRow, MetricRow, PerUserRow};
