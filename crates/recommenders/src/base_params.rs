@@ -10,6 +10,8 @@ use crate::embedding_content::EmbeddingParams;
 use crate::genre::GenreParams;
 use crate::hybrid_mf::HybridMfParams;
 use crate::implicit_als::ImplicitAlsParams;
+use crate::implicit_ease::ImplicitEaseParams;
+use crate::implicit_item_knn::ImplicitItemKnnParams;
 use crate::item_knn::ItemKnnParams;
 use crate::mf::MfParams;
 use crate::ridge_content::RidgeParams;
@@ -114,6 +116,10 @@ base_params! {
     hybrid: HybridMfParams,
     /// For [`crate::BaseModel::ImplicitAls`].
     ials: ImplicitAlsParams,
+    /// For [`crate::BaseModel::ImplicitEase`].
+    implicit_ease: ImplicitEaseParams,
+    /// For [`crate::BaseModel::ImplicitItemKnn`].
+    implicit_item_knn: ImplicitItemKnnParams,
 }
 
 #[cfg(test)]

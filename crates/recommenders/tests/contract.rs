@@ -62,7 +62,9 @@ fn expectations(model: BaseModel) -> Expectations {
         BaseModel::Svdpp | BaseModel::Hybrid => expect(0.9, Some(0.5), Unknown::NearOwnMeans(0.4)),
         BaseModel::Ease | BaseModel::Text => expect(0.85, Some(0.7), Unknown::As(BaseModel::DampedBias)),
         // As with popularity; its own tests plant something in who rates what.
-        BaseModel::ImplicitAls => expect(0.4, None, Unknown::Zero),
+        BaseModel::ImplicitAls | BaseModel::ImplicitEase | BaseModel::ImplicitItemKnn => {
+            expect(0.4, None, Unknown::Zero)
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
 use crate::validate::Demands;
-pub use co_ratings::{Agreement, CoRating, CoRatings, ProductSum};
+pub use co_ratings::{Agreement, CoRating, CoRatings, Common, ProductSum};
 pub use nearest::{Nearest, TieBreak};
 
 /// More neighbours than this are not supported.
