@@ -80,6 +80,7 @@ fn unit(hash: u64) -> f64 {
 
 /// The hashes of all ratings: what parts and folds are drawn from.
 pub struct Hashes<'a> {
+    seed: u64,
     ratings: &'a Ratings,
     hashes: Vec<PairHash>,
 }
@@ -89,7 +90,7 @@ impl<'a> Hashes<'a> {
     pub fn new(ratings: &'a Ratings, seed: u64) -> Self {
         let pairs = ratings.user_ids.par_iter().zip(&ratings.item_ids);
         let hashes = pairs.map(|(&user_id, &item_id)| pair_hash(seed, user_id, item_id)).collect();
-        Self { ratings, hashes }
+        Self { seed, ratings, hashes }
     }
 
     /// Each rating's part by its hash alone: the shares hold in expectation, and a rating's part does not depend on the
@@ -126,6 +127,21 @@ impl<'a> Hashes<'a> {
             parts[row] = Part::MetaTrain;
         }
         parts
+    }
+
+    /// Each user's fold, the same for all of the user's ratings: the fold of the pair of the user and item -1, which no data set has.
+    ///
+    /// # Panics
+    /// Where `n_folds` is 0.
+    pub fn folds_by_user(&self, n_folds: u8) -> Vec<u8> {
+        let fold = |user_id| (pair_hash(self.seed, user_id, -1).fold % u64::from(n_folds)) as u8;
+        let mut last: Option<(UserId, u8)> = None;
+        let of = |&user_id: &UserId| {
+            let known = last.filter(|(of, _)| *of == user_id);
+            let (_, fold) = *last.insert(known.unwrap_or_else(|| (user_id, fold(user_id))));
+            fold
+        };
+        self.ratings.user_ids.iter().map(of).collect()
     }
 
     /// Each rating's fold, 0 to `n_folds - 1`.

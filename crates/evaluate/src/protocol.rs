@@ -16,9 +16,9 @@ pub enum Protocol {
     /// A random split; all items that the user has not rated in training.
     FullCatalogue,
     /// A split at one moment; the items of the user's test ratings.
-    Temporal,
+    TemporalRated,
     /// A split at one moment; all items that the user has not rated before it.
-    TemporalFullCatalogue,
+    Temporal,
     /// Each user's last rating is the test part; all items that the user has not rated before it.
     LeaveLastOut,
 }
@@ -29,15 +29,15 @@ impl Protocol {
         match self {
             Self::Rated => "rated",
             Self::FullCatalogue => "full_catalogue",
+            Self::TemporalRated => "temporal",
             Self::Temporal => "temporal",
-            Self::TemporalFullCatalogue => "temporal_full_catalogue",
             Self::LeaveLastOut => "leave_last_out",
         }
     }
 
     /// Whether all unrated items are ranked, and not only those that the user rated later.
     pub const fn ranks_catalogue(self) -> bool {
-        matches!(self, Self::FullCatalogue | Self::TemporalFullCatalogue | Self::LeaveLastOut)
+        matches!(self, Self::FullCatalogue | Self::Temporal | Self::LeaveLastOut)
     }
 
     /// The protocol in a sentence.
@@ -49,10 +49,10 @@ impl Protocol {
             Self::FullCatalogue => {
                 "Ratings are parted at random; a user's ranking holds all items that the user has not rated in training."
             }
-            Self::Temporal => {
+            Self::TemporalRated => {
                 "Ratings are parted at one moment, nothing later is in training; a user's ranking holds the items of the user's test ratings."
             }
-            Self::TemporalFullCatalogue => {
+            Self::Temporal => {
                 "Ratings are parted at one moment, nothing later is in training; a user's ranking holds all items that the user has not rated before."
             }
             Self::LeaveLastOut => {
@@ -65,7 +65,7 @@ impl Protocol {
     const fn methods(self) -> &'static [&'static str] {
         match self {
             Self::Rated | Self::FullCatalogue => &["hash", "exact"],
-            Self::Temporal | Self::TemporalFullCatalogue => &["temporal"],
+            Self::TemporalRated | Self::Temporal => &["temporal"],
             Self::LeaveLastOut => &["leave_last_out"],
         }
     }
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_protocol_refuses_another_split() {
-        assert!(Protocol::Rated.check("exact").is_ok() && Protocol::Temporal.check("temporal").is_ok());
+        assert!(Protocol::Rated.check("exact").is_ok() && Protocol::TemporalRated.check("temporal").is_ok());
         assert_eq!(
             Protocol::Rated.check("temporal").unwrap_err().to_string(),
             "protocols holds rated, which needs method = \"hash\" or \"exact\" in split.toml, but the split was made with method = \"temporal\""
@@ -104,8 +104,8 @@ mod tests {
         for protocol in [
             Protocol::Rated,
             Protocol::FullCatalogue,
+            Protocol::TemporalRated,
             Protocol::Temporal,
-            Protocol::TemporalFullCatalogue,
             Protocol::LeaveLastOut,
         ] {
             assert_eq!(serde_json::to_value(protocol).unwrap(), protocol.name());

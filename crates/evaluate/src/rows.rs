@@ -92,7 +92,6 @@ impl Rows {
         rows
     }
 
-
     /// `scores`, one a row with features, as one a row: NaN where the model does not rank the row.
     pub fn spread(&self, scores: &[f64], by_base_model: bool) -> Vec<f64> {
         let mut scores = scores.iter();

@@ -28,6 +28,8 @@ pub enum FoldBy {
     Hash,
     /// By time: the earliest ratings in fold 0.
     Time,
+    /// By the user's hash: all of a user's ratings in one fold, so that the base models know nothing of the user.
+    User,
 }
 
 /// How the training ratings are parted into what base models see and what they score for the meta-models.
@@ -54,7 +56,7 @@ pub struct Config {
     pub meta_fraction: f64,
     /// How many folds the training ratings get, 2 to 100.
     pub folds: u8,
-    /// How a training rating's fold is drawn: by its own hash, or by time, the earliest ratings in fold 0.
+    /// How a training rating's fold is drawn: by its own hash, by time, the earliest ratings in fold 0, or by its user.
     pub fold_by: FoldBy,
     /// How base models make the scores that meta-models are fitted on: `hold_out`, `k_fold`, or `forward` (folds before only).
     pub stacking: Stacking,

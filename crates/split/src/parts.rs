@@ -35,6 +35,7 @@ pub fn assign(
     };
     let drawn = match config.fold_by {
         FoldBy::Hash => hashes.folds(config.folds),
+        FoldBy::User => hashes.folds_by_user(config.folds),
         FoldBy::Time => folds_by_time(&raw.ratings, |row| parts[row] != Part::Test, config.folds),
     };
     if let Some(part) = Part::ALL.into_iter().find(|part| !parts.contains(part)) {
