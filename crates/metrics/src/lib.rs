@@ -22,4 +22,4 @@ pub mod statistics;
 pub use error::MetricsError;
 pub use evaluation::{Column, Groups, ModelScores, PerUser, PerUserValue, Plan, Summary, TestRows, evaluate};
 pub use per_user::{Compute, Metric};
-pub use ranking::{RankOrder, RankedList, Ranker, TieOrder};
+pub use ranking::{RankOrder, RankedList, Ranker, TieGroup, TieOrder, Ties};
