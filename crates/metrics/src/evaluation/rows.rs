@@ -79,7 +79,7 @@ impl<'a> TestRows<'a> {
 }
 
 /// That a column has as many rows as there are user ids.
-pub(super) fn check_length(column: &str, found: usize, groups: &Groups) -> Result<(), MetricsError> {
+pub(crate) fn check_length(column: &str, found: usize, groups: &Groups) -> Result<(), MetricsError> {
     let expected = groups.n_rows();
     if found == expected {
         return Ok(());
