@@ -2,12 +2,31 @@
 
 use dataset::rng;
 use metrics::statistics::Bootstrap;
-use metrics::{Metric, Plan};
+use metrics::{Metric, Plan, TieOrder, Ties};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stage::UsageError;
 
 use crate::protocol::Protocol;
+
+/// What becomes of items of equal score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TieRule {
+    /// The smaller item id stands first.
+    SmallerItem,
+    /// Each metric is its mean over all orders of tied items.
+    Expected,
+}
+
+impl From<TieRule> for Ties {
+    fn from(rule: TieRule) -> Self {
+        match rule {
+            TieRule::SmallerItem => Self::Broken(TieOrder::SmallerItem),
+            TieRule::Expected => Self::Expected,
+        }
+    }
+}
 
 /// The keys of `evaluate.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +38,8 @@ pub struct Config {
     pub ks: Vec<u32>,
     /// The cut of the comparison on the page and in the terminal; one of `ks`.
     pub report_k: u32,
+    /// What becomes of items of equal score.
+    pub ties: TieRule,
     /// How often the users are drawn again for intervals and comparisons, 100 to 100000.
     pub resamples: usize,
     /// The level of the intervals, 0.5 to 0.999.
@@ -31,6 +52,7 @@ impl Default for Config {
             protocols: vec![Protocol::Rated],
             ks: vec![5, 10, 20],
             report_k: 10,
+            ties: TieRule::SmallerItem,
             resamples: 1000,
             level: 0.95,
         }
@@ -54,9 +76,9 @@ impl Config {
     pub fn check(&self, seed: u64) -> Result<Checked, UsageError> {
         let ks: Vec<usize> = self.ks.iter().map(|&k| k as usize).collect();
         let wrong_ks = |error| UsageError(format!("ks: {error}"));
-        let rated_plan = Plan::all(&ks).map_err(wrong_ks)?;
+        let rated_plan = Plan::all(&ks).map_err(wrong_ks)?.with_ties(self.ties);
         let of_the_top: Vec<Metric> = Metric::ALL.iter().copied().filter(Metric::needs_k).collect();
-        let catalogue_plan = Plan::new(&of_the_top, &ks).map_err(wrong_ks)?;
+        let catalogue_plan = Plan::new(&of_the_top, &ks).map_err(wrong_ks)?.with_ties(self.ties);
         if self.protocols.is_empty() {
             return Err(UsageError(
                 "protocols is empty, expected at least one, for example \"rated\"".to_owned(),

@@ -29,7 +29,7 @@ impl Protocol {
         match self {
             Self::Rated => "rated",
             Self::FullCatalogue => "full_catalogue",
-            Self::TemporalRated => "temporal",
+            Self::TemporalRated => "temporal_rated",
             Self::Temporal => "temporal",
             Self::LeaveLastOut => "leave_last_out",
         }

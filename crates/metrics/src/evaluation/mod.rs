@@ -10,4 +10,5 @@ pub use evaluate::evaluate;
 pub use groups::Groups;
 pub use per_user::{PerUser, PerUserValue, Summary};
 pub use plan::{Column, Plan};
+pub(crate) use rows::check_length;
 pub use rows::{ModelScores, TestRows};
