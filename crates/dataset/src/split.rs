@@ -82,7 +82,7 @@ fn unit(hash: u64) -> f64 {
 pub struct Hashes<'a> {
     seed: u64,
     ratings: &'a Ratings,
-    hashes: Vec<PairHash>,
+    pairs: Vec<PairHash>,
 }
 
 impl<'a> Hashes<'a> {
@@ -90,7 +90,7 @@ impl<'a> Hashes<'a> {
     pub fn new(ratings: &'a Ratings, seed: u64) -> Self {
         let pairs = ratings.user_ids.par_iter().zip(&ratings.item_ids);
         let hashes = pairs.map(|(&user_id, &item_id)| pair_hash(seed, user_id, item_id)).collect();
-        Self { seed, ratings, hashes }
+        Self { seed, ratings, pairs: hashes }
     }
 
     /// Each rating's part by its hash alone: the shares hold in expectation, and a rating's part does not depend on the
@@ -105,7 +105,7 @@ impl<'a> Hashes<'a> {
                 Part::BaseTrain
             }
         };
-        self.hashes.iter().map(part).collect()
+        self.pairs.iter().map(part).collect()
     }
 
     /// Exact counts: the `ceil(n * test)` ratings of the smallest hash are the test part, and of the rest the
@@ -113,15 +113,15 @@ impl<'a> Hashes<'a> {
     pub fn parts_by_count(&self, fractions: Fractions) -> Vec<Part> {
         let key = |row: usize| (self.ratings.user_ids[row], self.ratings.item_ids[row]);
         let take = |n: usize, share: f64| ((n as f64 * share).ceil() as usize).min(n);
-        let mut parts = vec![Part::BaseTrain; self.hashes.len()];
+        let mut parts = vec![Part::BaseTrain; self.pairs.len()];
 
-        let mut test: Vec<usize> = (0..self.hashes.len()).collect();
-        test.par_sort_unstable_by_key(|&row| (self.hashes[row].test, key(row)));
+        let mut test: Vec<usize> = (0..self.pairs.len()).collect();
+        test.par_sort_unstable_by_key(|&row| (self.pairs[row].test, key(row)));
         let mut rest = test.split_off(take(test.len(), fractions.test));
         for row in test {
             parts[row] = Part::Test;
         }
-        rest.par_sort_unstable_by_key(|&row| (self.hashes[row].meta, key(row)));
+        rest.par_sort_unstable_by_key(|&row| (self.pairs[row].meta, key(row)));
         rest.truncate(take(rest.len(), fractions.meta));
         for row in rest {
             parts[row] = Part::MetaTrain;
@@ -149,7 +149,7 @@ impl<'a> Hashes<'a> {
     /// # Panics
     /// Where `n_folds` is 0.
     pub fn folds(&self, n_folds: u8) -> Vec<u8> {
-        self.hashes.iter().map(|hash| (hash.fold % u64::from(n_folds)) as u8).collect()
+        self.pairs.iter().map(|hash| (hash.fold % u64::from(n_folds)) as u8).collect()
     }
 }
 

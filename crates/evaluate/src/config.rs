@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stage::UsageError;
 
+use crate::measure::Segmentation;
 use crate::protocol::Protocol;
 
 /// What becomes of items of equal score.
@@ -17,6 +18,16 @@ pub enum TieRule {
     SmallerItem,
     /// Each metric is its mean over all orders of tied items.
     Expected,
+}
+
+impl TieRule {
+    /// The name in fingerprints: the key's value.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SmallerItem => "smaller_item",
+            Self::Expected => "expected",
+        }
+    }
 }
 
 impl From<TieRule> for Ties {
@@ -40,6 +51,8 @@ pub struct Config {
     pub report_k: u32,
     /// What becomes of items of equal score.
     pub ties: TieRule,
+    /// The parts of users and items that are measured too.
+    pub segments: Vec<Segmentation>,
     /// How often the users are drawn again for intervals and comparisons, 100 to 100000.
     pub resamples: usize,
     /// The level of the intervals, 0.5 to 0.999.
@@ -53,6 +66,7 @@ impl Default for Config {
             ks: vec![5, 10, 20],
             report_k: 10,
             ties: TieRule::SmallerItem,
+            segments: vec![Segmentation::UserActivity, Segmentation::ItemPopularity, Segmentation::Genre],
             resamples: 1000,
             level: 0.95,
         }
@@ -67,6 +81,8 @@ pub struct Checked {
     /// The metrics that need no more of a ranking than its top.
     pub catalogue_plan: Plan,
     pub report_k: u32,
+    pub ties_name: &'static str,
+    pub segments: Vec<Segmentation>,
     pub bootstrap: Bootstrap,
 }
 
@@ -106,6 +122,8 @@ impl Config {
             rated_plan,
             catalogue_plan,
             report_k: self.report_k,
+            ties_name: self.ties.name(),
+            segments: self.segments.clone(),
             bootstrap,
         })
     }

@@ -5,6 +5,8 @@
 
 mod config;
 mod duels;
+mod fingerprint;
+mod inputs;
 mod measure;
 mod models;
 mod page;
@@ -22,6 +24,8 @@ use artifacts::layout::{
 };
 use artifacts::tables::{CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows};
 use config::{Checked, Config};
+use fingerprint::Fingerprint;
+use inputs::Inputs;
 use measure::Measured;
 use models::Models;
 use recommenders::{CandidateConfig, CandidatesFrom};
@@ -53,7 +57,8 @@ impl Stage for Evaluate {
         }
         let test: FeatureRows = run.read_table(TEST)?;
         let catalogue = read_catalogue(run, &config)?;
-        let page_inputs = page::Inputs::read(run)?;
+        let inputs = Inputs::read(run)?;
+        let relevant_from: f64 = run.upstream_config(StageName::BuildFeatures, "relevant_from")?;
         let models = Models::read(run)?;
 
         let progress = run.progress(2 * config.protocols.len() + 1);
@@ -69,7 +74,9 @@ impl Stage for Evaluate {
             let scored = models.score(&rows)?;
             progress.done();
             progress.step(format!("measuring, {}", protocol.name()));
-            all.push(Measured::new(&rows, &scored, &config)?);
+            let ties = config.ties_name;
+            let fingerprint = Fingerprint::new(protocol, &inputs.split, &inputs.items, relevant_from, ties);
+            all.push(Measured::new(&rows, &scored, &inputs, fingerprint, &config)?);
             progress.done();
             write_scores(run, &rows, scored)?;
         }
@@ -85,7 +92,7 @@ impl Stage for Evaluate {
         run.write_table(PER_USER, all.iter().flat_map(Measured::per_user_rows).collect::<Vec<_>>())?;
 
         progress.step("drawing");
-        let data = page::data(run, page_inputs, first, &config);
+        let data = page::data(run, &inputs, first, &config);
         let report = report::render(&data)?;
         let mut files = vec![(REPORT.file.to_owned(), report.html.as_bytes())];
         for plot in &report.plots {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use artifacts::layout::{BASE_LEARNING_CURVES, IMPORTANCES, META_LEARNING_CURVES, RATINGS};
+use artifacts::Manifest;
 use artifacts::manifest::Timings;
 use artifacts::tables::{CurvePoint, ImportanceRow, SplitRatings};
-use artifacts::{Error, Manifest};
 use metrics::pooled::{Bin, Calibration};
 use rankers::MetaModel;
 use recommenders::BaseModel;
@@ -18,28 +17,12 @@ use stage::{Run, StageName};
 
 use crate::config::Checked;
 use crate::duels::Duel;
+use crate::inputs::Inputs;
 use crate::measure::Measured;
 use crate::verdict;
 
-/// What the page needs of the earlier stages besides their manifests.
-pub struct Inputs {
-    ratings: SplitRatings,
-    importances: Vec<ImportanceRow>,
-    curves: Vec<CurvePoint>,
-}
-
-impl Inputs {
-    /// # Errors
-    /// Where one of the artifacts is missing or corrupt.
-    pub fn read(run: &mut Run) -> Result<Self, Error> {
-        let mut curves: Vec<CurvePoint> = run.read_table(BASE_LEARNING_CURVES)?;
-        curves.extend(run.read_table::<Vec<CurvePoint>>(META_LEARNING_CURVES)?);
-        Ok(Self { ratings: run.read_table(RATINGS)?, importances: run.read_table(IMPORTANCES)?, curves })
-    }
-}
-
 /// The content of the page.
-pub fn data(run: &Run, inputs: Inputs, measured: &Measured, config: &Checked) -> ReportData {
+pub fn data(run: &Run, inputs: &Inputs, measured: &Measured, config: &Checked) -> ReportData {
     let provenance = run.provenance();
     let build_features = manifest(run, StageName::BuildFeatures);
     let relevance_threshold =
@@ -52,13 +35,13 @@ pub fn data(run: &Run, inputs: Inputs, measured: &Measured, config: &Checked) ->
         version: env!("CARGO_PKG_VERSION").to_owned(),
         k: config.report_k,
         relevance_threshold,
-        counts: counts(run, &inputs.ratings, measured, relevance_threshold),
+        counts: counts(run, &inputs.split, measured, relevance_threshold),
         leak_note: leak_note(build_features),
         comparisons: comparisons(measured, config),
         reliability: reliability(measured),
         verdicts: verdict::sentences(&measured.duels),
         models: model_rows(measured, config.report_k),
-        ratings: rating_counts(&inputs.ratings),
+        ratings: rating_counts(&inputs.split),
         importances: importances(&inputs.importances),
         learning_curves: learning_curves(&inputs.curves),
         stages: stage_runs(run),

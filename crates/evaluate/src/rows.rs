@@ -19,20 +19,20 @@ pub struct Rows {
     /// What the graded metrics count: the stars, or 0.
     pub grades: Vec<f64>,
     /// Which models may rank the row.
-    pub retrieved: Vec<Retrieved>,
-    /// The rows with features, one after the other: those that are [`Retrieved`] by anybody.
+    pub ranked_by: Vec<RankedBy>,
+    /// The rows with features, one after the other: those that are [`RankedBy`] by anybody.
     pub features: FeatureRows,
 }
 
 /// Who has an item among its candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Retrieved {
+pub enum RankedBy {
     /// Everybody ranks it.
-    ByAll,
+    All,
     /// It is on top of some base model's ranking, but no candidate: base models alone rank it.
-    ByBaseModels,
+    BaseModels,
     /// Nobody: it is here because the user rated it, so that what was missed counts.
-    ByNone,
+    Nobody,
 }
 
 impl Rows {
@@ -46,7 +46,7 @@ impl Rows {
             relevant: test.labels.iter().map(|&label| label == 1).collect(),
             grades: stars.clone(),
             stars,
-            retrieved: vec![Retrieved::ByAll; test.user_ids.len()],
+            ranked_by: vec![RankedBy::All; test.user_ids.len()],
             features: test,
         }
     }
@@ -61,7 +61,7 @@ impl Rows {
             stars: Vec::new(),
             relevant: Vec::new(),
             grades: Vec::new(),
-            retrieved: Vec::new(),
+            ranked_by: Vec::new(),
             features,
         };
         let key =
@@ -81,10 +81,10 @@ impl Rows {
             rows.stars.push(if is_rated { f64::from(test.ratings[rated]) } else { f64::NAN });
             rows.relevant.push(is_rated && test.labels[rated] == 1);
             rows.grades.push(if is_rated { f64::from(test.ratings[rated]) } else { 0.0 });
-            rows.retrieved.push(match is_candidate.then(|| proposed[candidate]) {
-                Some(true) => Retrieved::ByAll,
-                Some(false) => Retrieved::ByBaseModels,
-                None => Retrieved::ByNone,
+            rows.ranked_by.push(match is_candidate.then(|| proposed[candidate]) {
+                Some(true) => RankedBy::All,
+                Some(false) => RankedBy::BaseModels,
+                None => RankedBy::Nobody,
             });
             candidate += usize::from(is_candidate);
             rated += usize::from(is_rated);
@@ -95,18 +95,12 @@ impl Rows {
     /// `scores`, one a row with features, as one a row: NaN where the model does not rank the row.
     pub fn spread(&self, scores: &[f64], by_base_model: bool) -> Vec<f64> {
         let mut scores = scores.iter();
-        let score = |retrieved: &Retrieved| match retrieved {
-            Retrieved::ByNone => f64::NAN,
-            Retrieved::ByAll => scores.next().copied().unwrap_or(f64::NAN),
-            Retrieved::ByBaseModels => scores.next().copied().filter(|_| by_base_model).unwrap_or(f64::NAN),
+        let score = |retrieved: &RankedBy| match retrieved {
+            RankedBy::Nobody => f64::NAN,
+            RankedBy::All => scores.next().copied().unwrap_or(f64::NAN),
+            RankedBy::BaseModels => scores.next().copied().filter(|_| by_base_model).unwrap_or(f64::NAN),
         };
-        self.retrieved.iter().map(score).collect()
-    }
-
-    /// For each row with features, whether everybody ranks it.
-    pub fn is_candidate(&self) -> impl Iterator<Item = bool> + '_ {
-        let with_features = self.retrieved.iter().filter(|&&retrieved| retrieved != Retrieved::ByNone);
-        with_features.map(|&retrieved| retrieved == Retrieved::ByAll)
+        self.ranked_by.iter().map(score).collect()
     }
 }
 
@@ -146,6 +140,5 @@ mod tests {
             [Some(0.1), Some(0.2), Some(0.3), None, None, Some(0.4)]
         );
         assert_eq!(defined(rows.spread(&scores, false)), [Some(0.1), Some(0.2), None, None, None, Some(0.4)]);
-        assert_eq!(rows.is_candidate().collect::<Vec<_>>(), [true, true, false, true]);
     }
 }

@@ -24,6 +24,9 @@ pub mod scorers;
 pub mod statistics;
 
 pub use error::MetricsError;
-pub use evaluation::{Column, Groups, ModelScores, PerUser, PerUserValue, Plan, Summary, TestRows, evaluate};
+pub use evaluation::{
+    Column, Groups, ItemSegmentValues, ModelScores, PerUser, PerUserValue, Plan, Summary, TestRows, evaluate,
+    evaluate_item_segments,
+};
 pub use per_user::{Compute, Metric};
 pub use ranking::{RankOrder, RankedList, Ranker, TieGroup, TieOrder, Ties};

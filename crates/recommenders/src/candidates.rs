@@ -2,7 +2,7 @@
 //!
 //! Under the full-catalogue protocol no list of rated items is given: each *proposer*, a base model, ranks all items that the user has not
 //! rated, and the candidates are the union of the tops (candidate generation, the first of the two stages of Covington, Adams and Sargin,
-//! "Deep neural networks for YouTube recommendations", `RecSys` 2016). What no proposer has on top, no meta-model can recommend.
+//! "Deep neural networks for `YouTube` recommendations", `RecSys` 2016). What no proposer has on top, no meta-model can recommend.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

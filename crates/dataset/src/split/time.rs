@@ -36,7 +36,7 @@ impl Hashes<'_> {
         let mut parts = self.parts_by_hash(Fractions { test: 0.0, ..fractions });
         let key = |row: usize| (self.ratings.user_ids[row], Reverse(self.ratings.timestamps[row]));
         let mut rows: Vec<usize> = (0..parts.len()).collect();
-        rows.sort_unstable_by_key(|&row| (key(row), self.hashes[row].test, self.ratings.item_ids[row]));
+        rows.sort_unstable_by_key(|&row| (key(row), self.pairs[row].test, self.ratings.item_ids[row]));
         for of_user in rows.chunk_by(|&a, &b| self.ratings.user_ids[a] == self.ratings.user_ids[b]) {
             if let [last, _, ..] = of_user {
                 parts[*last] = Part::Test;
