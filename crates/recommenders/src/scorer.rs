@@ -44,20 +44,22 @@ pub(crate) fn score_each(candidates: &[Candidate], out: &mut [f64], score: impl 
     rows.for_each(|(slot, &candidate)| *slot = score(candidate));
 }
 
-/// Scores each candidate by the indices of its user and item among `users` and `items`, `None` where unknown.
-pub(crate) fn score_indexed(
+/// Scores each candidate by the indices of its user among `users` and of its item in each of `items`, `None` where unknown. For whole users
+/// far faster than looking up each.
+pub(crate) fn score_indexed<const N: usize>(
     candidates: &[Candidate],
     out: &mut [f64],
     users: &IdIndex,
-    items: &IdIndex,
-    score: impl Fn(Option<u32>, Option<u32>) -> f64 + Sync,
+    items: [&IdIndex; N],
+    score: impl Fn(Option<u32>, [Option<u32>; N]) -> f64 + Sync,
 ) {
     assert_eq!(candidates.len(), out.len(), "one slot a candidate");
     let rows = out.par_iter_mut().zip(candidates).with_min_len(MIN_BLOCK);
     rows.for_each_init(
-        || (Cursor::new(users), Cursor::new(items)),
+        || (Cursor::new(users), items.map(Cursor::new)),
         |(users, items), (slot, candidate)| {
-            *slot = score(users.index_of(candidate.user_id), items.index_of(candidate.item_id));
+            let items = std::array::from_fn(|at| items[at].index_of(candidate.item_id));
+            *slot = score(users.index_of(candidate.user_id), items);
         },
     );
 }

@@ -282,6 +282,21 @@ fn threads_and_batches_change_no_bit() {
     }
 }
 
+#[test]
+fn whole_users_get_the_bits_of_single_candidates() {
+    let Planted { train, items, .. } = planted::generate();
+    // Every third user of the first 90 with every id up to beyond the catalogue, half of them unknown; and an unknown user.
+    let of_user = |user: i64| {
+        (0..210).map(move |item: i64| Candidate { user_id: 21 * user + 1, item_id: 5 * item + 3, at: 0 })
+    };
+    let asked: Vec<Candidate> = (0..30).chain([1_000]).flat_map(of_user).collect();
+    for model in BaseModel::ALL {
+        let fitted = fit(model, &train, &items).model;
+        let alone: Vec<f64> = asked.iter().flat_map(|&candidate| fitted.scores(&[candidate])).collect();
+        assert_eq!(bits(&fitted.scores(&asked)), bits(&alone), "{}", model.name());
+    }
+}
+
 /// Changes one byte after the other: what still decodes must be refused, or score without a panic.
 #[test]
 fn damaged_models_do_not_panic() {

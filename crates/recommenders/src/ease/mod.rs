@@ -16,11 +16,11 @@ use dataset::{Candidate, Csr, History};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::{Baseline, Placed};
+use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
 use crate::inverse::Symmetric;
 use crate::neighbourhood::transposed;
-use crate::scorer::score_each;
+use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
 pub use params::EaseParams;
@@ -90,9 +90,10 @@ impl EaseModel {
 
 impl Scorer for EaseModel {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| {
-            let Placed { baseline, user, item } = self.baseline.place(candidate);
-            baseline + user.zip(item).and_then(|(user, item)| self.deviation(user, item)).unwrap_or(0.0)
+        let baseline = &self.baseline;
+        score_indexed(candidates, out, &baseline.users, [&baseline.items], |user, [item]| {
+            baseline.of(user, item)
+                + user.zip(item).and_then(|(user, item)| self.deviation(user, item)).unwrap_or(0.0)
         });
     }
 }

@@ -90,7 +90,7 @@ fn solve(rows: &mut Factors, ratings: &Csr, columns: &Factors, params: &Implicit
 
 impl Scorer for ImplicitAls {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_indexed(candidates, out, &self.users, &self.items, |user, item| {
+        score_indexed(candidates, out, &self.users, [&self.items], |user, [item]| {
             user.zip(item).map_or(0.0, |(user, item)| {
                 f64::from(factors::dot(self.user_factors.row(user), self.item_factors.row(item)))
             })

@@ -60,7 +60,7 @@ impl Dual {
 
     /// Scores each candidate, in O(raters of the item).
     pub fn score(&self, users: &IdIndex, candidates: &[Candidate], out: &mut [f64]) {
-        score_indexed(candidates, out, users, &self.items, |user, item| {
+        score_indexed(candidates, out, users, [&self.items], |user, [item]| {
             user.zip(item).map_or(0.0, |(user, item)| {
                 let row = &self.inverse[user as usize * users.len()..][..users.len()];
                 let (mut sum, mut own) = (0.0, 0.0);
