@@ -2,7 +2,7 @@
 
 use artifacts::tables::{ComparisonRow, FeatureRows, MetricRow, PerUserRow};
 use metrics::pooled::{Calibration, auc_global, calibration, log_loss, mae, rmse};
-use metrics::statistics::Interval;
+use metrics::statistics::{Interval, Pooled, PooledMetric};
 use metrics::{Groups, ModelScores, PerUser, TestRows};
 use report::ModelKind;
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::config::Checked;
 use crate::models::{Scale, Scored};
 
 /// The protocol of this stage: a user's ranking holds the items of the user's test ratings.
-const PROTOCOL: &str = "rated";
+pub const PROTOCOL: &str = "rated";
 /// Bins of equal mass that the expected calibration error is taken over.
 const CALIBRATION_BINS: usize = 15;
 /// All users, all items.
@@ -32,6 +32,17 @@ pub struct Measured {
     rows: Vec<MetricRow>,
 }
 
+/// The metrics of all rows together that `model` has an interval of, in the order of the tables.
+fn pooled(model: &Scored) -> impl Iterator<Item = Pooled<'_>> {
+    let of_scale: &[PooledMetric] = match model.scale {
+        Scale::Stars => &[PooledMetric::Rmse, PooledMetric::Mae],
+        Scale::Probability => &[PooledMetric::LogLoss],
+        Scale::Order => &[],
+    };
+    let metrics = [PooledMetric::AucGlobal].into_iter().chain(of_scale.iter().copied());
+    metrics.map(|metric| Pooled { metric, scores: &model.scores })
+}
+
 impl Measured {
     /// Measures `models` on the test rows.
     ///
@@ -45,6 +56,8 @@ impl Measured {
         let scores: Vec<ModelScores<'_>> =
             models.iter().map(|model| ModelScores { name: &model.name, scores: &model.scores }).collect();
         let per_user = metrics::evaluate(&rows, &scores, &config.plan)?;
+        let of_rows: Vec<Pooled<'_>> = models.iter().flat_map(pooled).collect();
+        let mut of_rows = config.bootstrap.pooled_intervals(&rows, &of_rows).into_iter();
 
         let mut rows = Vec::new();
         let mut calibrations = Vec::new();
@@ -74,17 +87,18 @@ impl Measured {
                 push(summary.metric, summary.k, summary.mean, *interval, summary.n_users);
             }
             // These are taken over all test rows, and so over every user.
-            push("auc_global", None, auc_global(&model.scores, &relevant), None, groups.len());
+            let mut next = || of_rows.next().flatten();
+            push("auc_global", None, auc_global(&model.scores, &relevant), next(), groups.len());
             match model.scale {
                 Scale::Stars => {
-                    push("rmse", None, rmse(&model.scores, &stars), None, groups.len());
-                    push("mae", None, mae(&model.scores, &stars), None, groups.len());
+                    push("rmse", None, rmse(&model.scores, &stars), next(), groups.len());
+                    push("mae", None, mae(&model.scores, &stars), next(), groups.len());
                 }
                 Scale::Probability => {
                     let calibration = calibration(&model.scores, &relevant, CALIBRATION_BINS);
                     let error = calibration.as_ref().map(|calibration| calibration.expected_error);
                     calibrations.extend(calibration.map(|calibration| (model.name.clone(), calibration)));
-                    push("log_loss", None, log_loss(&model.scores, &relevant), None, groups.len());
+                    push("log_loss", None, log_loss(&model.scores, &relevant), next(), groups.len());
                     push("calibration_error", None, error, None, groups.len());
                 }
                 Scale::Order => {}
