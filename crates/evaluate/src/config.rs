@@ -36,6 +36,8 @@ pub struct Config {
     pub report_k: u32,
     /// What becomes of items of equal score.
     pub ties: TieRule,
+    /// Whether the rankings are written in TREC's formats too.
+    pub trec: bool,
     /// How often the users are drawn again for intervals and comparisons, 100 to 100000.
     pub resamples: usize,
     /// The level of the intervals, 0.5 to 0.999.
@@ -44,7 +46,14 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { ks: vec![5, 10, 20], report_k: 10, ties: TieRule::SmallerItem, resamples: 1000, level: 0.95 }
+        Self {
+            ks: vec![5, 10, 20],
+            report_k: 10,
+            ties: TieRule::SmallerItem,
+            trec: false,
+            resamples: 1000,
+            level: 0.95,
+        }
     }
 }
 
@@ -52,6 +61,7 @@ impl Default for Config {
 pub struct Checked {
     pub plan: Plan,
     pub report_k: u32,
+    pub trec: bool,
     pub bootstrap: Bootstrap,
 }
 
@@ -72,6 +82,6 @@ impl Config {
         }
         let bootstrap = Bootstrap::new(self.resamples, self.level, rng::stream(seed, "evaluate/bootstrap"))
             .map_err(|error| UsageError(error.to_string()))?;
-        Ok(Checked { plan, report_k: self.report_k, bootstrap })
+        Ok(Checked { plan, report_k: self.report_k, trec: self.trec, bootstrap })
     }
 }

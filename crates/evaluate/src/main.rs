@@ -9,6 +9,7 @@ mod measure;
 mod models;
 mod page;
 mod terminal;
+mod trec;
 mod verdict;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ use artifacts::layout::{COMPARISONS, METRICS, METRICS_JSON, PER_USER, REPORT, RE
 use artifacts::tables::{FeatureRows, ScoreRows};
 use config::Config;
 use measure::Measured;
+use metrics::{Groups, ModelScores, TestRows};
 use stage::{Run, Stage, StageName, Summary, grouped};
 
 #[derive(Debug, clap::Args)]
@@ -58,6 +60,10 @@ impl Stage for Evaluate {
         run.write_table(PER_USER, measured.per_user_rows())?;
         let n_rows = test.user_ids.len();
         run.write_table(SCORES, score_rows(&test, &models))?;
+        run.remove_stale_folder(trec::FOLDER)?;
+        if config.trec {
+            write_trec(run, &test, &models)?;
+        }
 
         progress.step("drawing");
         let data = page::data(run, page_inputs, &measured, &config);
@@ -88,6 +94,19 @@ fn score_rows(test: &FeatureRows, models: &[models::Scored]) -> ScoreRows {
         names: models.iter().map(|model| model.name.clone()).collect(),
         columns: models.iter().map(|model| model.scores.clone()).collect(),
     }
+}
+
+fn write_trec(run: &mut Run, test: &FeatureRows, models: &[models::Scored]) -> anyhow::Result<()> {
+    let relevant: Vec<bool> = test.labels.iter().map(|&label| label == 1).collect();
+    let stars: Vec<f64> = test.ratings.iter().map(|&rating| f64::from(rating)).collect();
+    let groups = Groups::from_sorted(&test.user_ids)?;
+    let rows = TestRows::new(&groups, &test.item_ids, &relevant, &stars)?;
+    let scores: Vec<ModelScores<'_>> =
+        models.iter().map(|model| ModelScores { name: &model.name, scores: &model.scores }).collect();
+    let files = trec::files(measure::PROTOCOL, &rows, &scores);
+    let files: Vec<(String, &[u8])> =
+        files.iter().map(|(name, text)| (name.clone(), text.as_bytes())).collect();
+    Ok(run.write_all_bytes(&files)?)
 }
 
 fn main() -> ExitCode {
