@@ -53,6 +53,8 @@ pub struct Config {
     pub ties: TieRule,
     /// The parts of users and items that are measured too.
     pub segments: Vec<Segmentation>,
+    /// Whether the rankings are written in TREC's formats too.
+    pub trec: bool,
     /// How often the users are drawn again for intervals and comparisons, 100 to 100000.
     pub resamples: usize,
     /// The level of the intervals, 0.5 to 0.999.
@@ -67,6 +69,7 @@ impl Default for Config {
             report_k: 10,
             ties: TieRule::SmallerItem,
             segments: vec![Segmentation::UserActivity, Segmentation::ItemPopularity, Segmentation::Genre],
+            trec: false,
             resamples: 1000,
             level: 0.95,
         }
@@ -83,6 +86,7 @@ pub struct Checked {
     pub report_k: u32,
     pub ties_name: &'static str,
     pub segments: Vec<Segmentation>,
+    pub trec: bool,
     pub bootstrap: Bootstrap,
 }
 
@@ -124,6 +128,7 @@ impl Config {
             report_k: self.report_k,
             ties_name: self.ties.name(),
             segments: self.segments.clone(),
+            trec: self.trec,
             bootstrap,
         })
     }

@@ -13,6 +13,7 @@ mod page;
 mod protocol;
 mod rows;
 mod terminal;
+mod trec;
 mod verdict;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ use config::{Checked, Config};
 use fingerprint::Fingerprint;
 use inputs::Inputs;
 use measure::Measured;
+use metrics::{Groups, ModelScores, TestRows};
 use models::Models;
 use recommenders::{CandidateConfig, CandidatesFrom};
 use rows::Rows;
@@ -63,6 +65,7 @@ impl Stage for Evaluate {
 
         let progress = run.progress(2 * config.protocols.len() + 1);
         let mut all = Vec::new();
+        let mut trec_files = Vec::new();
         for &protocol in &config.protocols {
             progress.step(format!("scoring, {}", protocol.name()));
             let rows = match &catalogue {
@@ -78,6 +81,9 @@ impl Stage for Evaluate {
             let fingerprint = Fingerprint::new(protocol, &inputs.split, &inputs.items, relevant_from, ties);
             all.push(Measured::new(&rows, &scored, &inputs, fingerprint, &config)?);
             progress.done();
+            if config.trec {
+                trec_files.extend(trec_of(&rows, &scored)?);
+            }
             write_scores(run, &rows, scored)?;
         }
         let Some(first) = all.first() else { return Err(UsageError("protocols is empty".to_owned()).into()) };
@@ -90,6 +96,13 @@ impl Stage for Evaluate {
         run.write_bytes(METRICS_JSON.file, &json)?;
         run.write_table(COMPARISONS, all.iter().flat_map(Measured::comparison_rows).collect::<Vec<_>>())?;
         run.write_table(PER_USER, all.iter().flat_map(Measured::per_user_rows).collect::<Vec<_>>())?;
+
+        run.remove_stale_folder(trec::FOLDER)?;
+        let trec_files: Vec<(String, &[u8])> = trec_files
+            .iter()
+            .map(|(name, text): &(String, String)| (name.clone(), text.as_bytes()))
+            .collect();
+        run.write_all_bytes(&trec_files)?;
 
         progress.step("drawing");
         let data = page::data(run, &inputs, first, &config);
@@ -149,6 +162,14 @@ fn write_scores(run: &mut Run, rows: &Rows, models: Vec<models::Scored>) -> Resu
     } else {
         run.write_table(SCORES, ScoreRows { user_ids, item_ids, ratings, names, columns })
     }
+}
+
+fn trec_of(rows: &Rows, models: &[models::Scored]) -> anyhow::Result<Vec<(String, String)>> {
+    let groups = Groups::from_sorted(&rows.user_ids)?;
+    let test_rows = TestRows::new(&groups, &rows.item_ids, &rows.relevant, &rows.grades)?;
+    let scores: Vec<ModelScores<'_>> =
+        models.iter().map(|model| ModelScores { name: &model.name, scores: &model.scores }).collect();
+    Ok(trec::files(rows.protocol.name(), &test_rows, &scores))
 }
 
 fn main() -> ExitCode {

@@ -358,6 +358,21 @@ impl Run {
         remove(&self.layout.folder(self.stage).join(file))
     }
 
+    /// Removes a folder below this stage's with all that an earlier run may have left there.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn remove_stale_folder(&mut self, folder: &str) -> Result<(), Error> {
+        self.open()?;
+        let path = self.layout.folder(self.stage).join(folder);
+        match std::fs::remove_dir_all(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::Write { path, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What waits for the disk does so while the stage goes on; [`Run::finish`] waits for all.
     fn put(&mut self, file: &str, unfinished: Unfinished, rows: Option<u64>) -> Result<(), Error> {
         let path = self.layout.folder(self.stage).join(file);

@@ -6,7 +6,7 @@ mod segments;
 
 use artifacts::tables::{ComparisonRow, MetricRow, PerUserRow};
 use metrics::pooled::{CALIBRATION_BINS, Calibration, auc_global, calibration, log_loss, mae, rmse};
-use metrics::statistics::{Interval, UserSample};
+use metrics::statistics::{Interval, Pooled, PooledMetric, UserSample};
 use metrics::{Groups, ModelScores, PerUser, TestRows};
 use report::ModelKind;
 
@@ -103,7 +103,7 @@ impl Measured {
         let mut numbers = of_rankings(&per_user, config);
         let mut calibrations = Vec::new();
         for model in models {
-            let calibration = of_scores(rows, model, groups.len(), &mut numbers);
+            let calibration = of_scores(rows, model, groups.len(), config, &mut numbers)?;
             calibrations.extend(calibration.map(|calibration| (model.name.clone(), calibration)));
         }
         numbers.extend(beyond_accuracy::measure(rows, &groups, models, inputs, config)?);
@@ -204,44 +204,58 @@ fn of_rankings(per_user: &PerUser, config: &Checked) -> Vec<Number> {
 }
 
 /// What is taken over all rows that a model ranks, and so over every user.
-fn of_scores(rows: &Rows, model: &Scored, n_users: usize, numbers: &mut Vec<Number>) -> Option<Calibration> {
-    let (scores, labels): (Vec<f64>, Vec<bool>) = model
-        .scores
-        .iter()
-        .zip(&rows.relevant)
-        .filter(|(score, _)| !score.is_nan())
-        .map(|(&score, &label)| (score, label))
-        .unzip();
-    let mut push = |metric: &str, value: Option<f64>| {
+fn of_scores(
+    rows: &Rows,
+    model: &Scored,
+    n_users: usize,
+    config: &Checked,
+    numbers: &mut Vec<Number>,
+) -> anyhow::Result<Option<Calibration>> {
+    // Of unrated items there is no rating to err from.
+    let is_rated = !rows.protocol.ranks_catalogue();
+    let metrics: &[PooledMetric] = match model.scale {
+        Scale::Stars if is_rated => &[PooledMetric::AucGlobal, PooledMetric::Rmse, PooledMetric::Mae],
+        Scale::Order if is_rated => &[PooledMetric::AucGlobal],
+        Scale::Probability if is_rated => &[PooledMetric::AucGlobal, PooledMetric::LogLoss],
+        Scale::Probability => &[PooledMetric::LogLoss],
+        Scale::Stars | Scale::Order => return Ok(None),
+    };
+    let ranked: Vec<usize> = (0..model.scores.len()).filter(|&row| !model.scores[row].is_nan()).collect();
+    let user_ids: Vec<i64> = ranked.iter().map(|&row| rows.user_ids[row]).collect();
+    let item_ids: Vec<i64> = ranked.iter().map(|&row| rows.item_ids[row]).collect();
+    let relevant: Vec<bool> = ranked.iter().map(|&row| rows.relevant[row]).collect();
+    let grades: Vec<f64> = ranked.iter().map(|&row| rows.grades[row]).collect();
+    let scores: Vec<f64> = ranked.iter().map(|&row| model.scores[row]).collect();
+    let groups = Groups::from_sorted(&user_ids)?;
+    let test_rows = TestRows::new(&groups, &item_ids, &relevant, &grades)?;
+
+    let pooled: Vec<Pooled<'_>> = metrics.iter().map(|&metric| Pooled { metric, scores: &scores }).collect();
+    let intervals = config.bootstrap.pooled_intervals(&test_rows, &pooled);
+    let mut push = |metric: &str, value: Option<f64>, interval: Option<Interval>| {
         numbers.push(Number {
             model: model.name.clone(),
             segment: ALL.to_owned(),
             metric: metric.to_owned(),
             k: None,
             value,
-            interval: None,
+            interval,
             n_users,
         });
     };
-    let is_rated = !rows.protocol.ranks_catalogue();
-    if is_rated {
-        push("auc_global", auc_global(&scores, &labels));
-    }
-    match model.scale {
-        // Of unrated items there is no rating to err from.
-        Scale::Stars if is_rated => {
-            push("rmse", rmse(&scores, &rows.stars));
-            push("mae", mae(&scores, &rows.stars));
-            None
+    for (metric, interval) in metrics.iter().zip(intervals) {
+        match metric {
+            PooledMetric::AucGlobal => push("auc_global", auc_global(&scores, &relevant), interval),
+            PooledMetric::Rmse => push("rmse", rmse(&scores, &grades), interval),
+            PooledMetric::Mae => push("mae", mae(&scores, &grades), interval),
+            PooledMetric::LogLoss => push("log_loss", log_loss(&scores, &relevant), interval),
         }
-        Scale::Probability => {
-            let calibration = calibration(&scores, &labels, CALIBRATION_BINS);
-            push("log_loss", log_loss(&scores, &labels));
-            push("calibration_error", calibration.as_ref().map(|calibration| calibration.expected_error));
-            calibration
-        }
-        Scale::Stars | Scale::Order => None,
     }
+    if model.scale != Scale::Probability {
+        return Ok(None);
+    }
+    let calibration = calibration(&scores, &relevant, CALIBRATION_BINS);
+    push("calibration_error", calibration.as_ref().map(|calibration| calibration.expected_error), None);
+    Ok(calibration)
 }
 
 /// The mean over users of the share of a user's relevant test items that are candidates: no meta-model can have a higher recall.
