@@ -1,79 +1,47 @@
-//! What a number depends on besides the model: two numbers may be compared where all of it is the same.
+//! The fingerprint of a protocol's numbers: what they depend on besides the models.
 
-use artifacts::sha256_of_bytes;
+use artifacts::Fingerprint;
 use artifacts::tables::SplitRatings;
 use dataset::Items;
 use dataset::split::Part;
-use serde::{Deserialize, Serialize};
 
 use crate::protocol::Protocol;
 
 /// Raised whenever the definition of a metric changes.
 const DEFINITIONS: u32 = 2;
 
-/// Everything that two runs must have in common, each part under its own name, so that a refusal can name the difference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fingerprint {
-    /// The protocol's name.
-    pub protocol: String,
-    /// Digest of the catalogue's ids and of all ratings: who, what, how much, when.
-    pub data: String,
-    /// Digest of which ratings are test ratings.
-    pub split: String,
-    /// When a test item is relevant.
-    pub relevance: String,
-    /// What becomes of equal scores.
-    pub ties: String,
-    /// Which users count.
-    pub users: String,
-    /// The version of the metrics' definitions.
-    pub definitions: u32,
-}
-
-impl Fingerprint {
-    /// Of a protocol on this split.
-    pub fn new(
-        protocol: Protocol,
-        split: &SplitRatings,
-        items: &Items,
-        relevant_from: f64,
-        ties: &str,
-    ) -> Self {
-        let ratings = &split.ratings;
-        let mut data = Vec::with_capacity(28 * ratings.len() + 8 * items.all().len());
-        for item in items.all() {
-            data.extend(item.item_id.to_le_bytes());
-        }
-        let mut test = Vec::new();
-        for (row, part) in split.parts.iter().enumerate() {
-            let key = [ratings.user_ids[row], ratings.item_ids[row]].map(i64::to_le_bytes);
-            data.extend(key.as_flattened());
-            data.extend(ratings.values[row].to_le_bytes());
-            data.extend(ratings.timestamps[row].to_le_bytes());
-            if *part == Part::Test {
-                test.extend(key.as_flattened());
-            }
-        }
-        Self {
-            protocol: protocol.name().to_owned(),
-            data: short(&data),
-            split: short(&test),
-            relevance: format!("rating >= {relevant_from}"),
-            ties: ties.to_owned(),
-            users: "without a relevant test item: left out".to_owned(),
-            definitions: DEFINITIONS,
+/// The fingerprint of a protocol on this split.
+pub fn of(
+    protocol: Protocol,
+    split: &SplitRatings,
+    items: &Items,
+    relevant_from: f64,
+    ties: &str,
+) -> Fingerprint {
+    let ratings = &split.ratings;
+    let mut data = Vec::with_capacity(28 * ratings.len() + 8 * items.all().len());
+    for item in items.all() {
+        data.extend(item.item_id.to_le_bytes());
+    }
+    let mut test = Vec::new();
+    for (row, part) in split.parts.iter().enumerate() {
+        let key = [ratings.user_ids[row], ratings.item_ids[row]].map(i64::to_le_bytes);
+        data.extend(key.as_flattened());
+        data.extend(ratings.values[row].to_le_bytes());
+        data.extend(ratings.timestamps[row].to_le_bytes());
+        if *part == Part::Test {
+            test.extend(key.as_flattened());
         }
     }
-
-    /// All of it in 16 hex digits.
-    pub fn digest(&self) -> String {
-        let Self { protocol, data, split, relevance, ties, users, definitions } = self;
-        short(format!("{protocol}\n{data}\n{split}\n{relevance}\n{ties}\n{users}\n{definitions}").as_bytes())
+    Fingerprint {
+        protocol: protocol.name().to_owned(),
+        data: Fingerprint::of_bytes(&data),
+        split: Fingerprint::of_bytes(&test),
+        relevance: format!("rating >= {relevant_from}"),
+        ties: ties.to_owned(),
+        users: "without a relevant test item: left out".to_owned(),
+        definitions: DEFINITIONS,
     }
-}
-
-fn short(bytes: &[u8]) -> String {
-    sha256_of_bytes(bytes)[..16].to_owned()
 }
 
 #[cfg(test)]
@@ -90,7 +58,7 @@ mod tests {
         let split = SplitRatings { rows: vec![0, 1], ratings, parts, folds: vec![Some(0); 2] };
         let items =
             Items::new(vec![(10, String::new(), Vec::new()), (20, String::new(), Vec::new())]).unwrap();
-        Fingerprint::new(protocol, &split, &items, 4.0, ties)
+        super::of(protocol, &split, &items, 4.0, ties)
     }
 
     #[test]

@@ -25,7 +25,6 @@ use artifacts::layout::{
 };
 use artifacts::tables::{CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows};
 use config::{Checked, Config};
-use fingerprint::Fingerprint;
 use inputs::Inputs;
 use measure::Measured;
 use metrics::{Groups, ModelScores, TestRows};
@@ -78,7 +77,7 @@ impl Stage for Evaluate {
             progress.done();
             progress.step(format!("measuring, {}", protocol.name()));
             let ties = config.ties_name;
-            let fingerprint = Fingerprint::new(protocol, &inputs.split, &inputs.items, relevant_from, ties);
+            let fingerprint = fingerprint::of(protocol, &inputs.split, &inputs.items, relevant_from, ties);
             all.push(Measured::new(&rows, &scored, &inputs, fingerprint, &config)?);
             progress.done();
             if config.trec {

@@ -222,6 +222,20 @@ impl Run {
         T::from_table(table).map_err(|problem| source.corrupt(problem))
     }
 
+    /// Reads a JSON file that an earlier stage wrote, likewise.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] or [`Error::Corrupt`].
+    pub fn read_json<T: DeserializeOwned>(&mut self, artifact: Artifact) -> Result<T, Error> {
+        let (bytes, record) = self.read_bytes(artifact.stage, artifact.file)?;
+        self.inputs.push(record);
+        serde_json::from_slice(&bytes).map_err(|error| Error::Corrupt {
+            path: self.layout.path(artifact),
+            problem: error.to_string(),
+            make_target: artifact.stage.name().to_owned(),
+        })
+    }
+
     /// Reads a model that `stage` wrote under the name `file`; `check` says whether its parts fit together.
     ///
     /// # Errors

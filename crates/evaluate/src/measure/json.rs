@@ -19,6 +19,7 @@ pub fn to_json(all: &[Measured], run: &Run, config: &Checked) -> anyhow::Result<
             "fingerprint": measured.fingerprint.digest(),
             "fingerprint_of": measured.fingerprint,
             "candidate_recall": measured.candidate_recall(),
+            "models": measured.models.iter().map(|(name, kind)| json!({"model": name, "kind": kind})).collect::<Vec<_>>(),
             "users_evaluated": measured.per_user.user_ids().len(),
             "users_left_out": measured.per_user.n_left_out(),
         })

@@ -4,6 +4,7 @@ mod beyond_accuracy;
 mod json;
 mod segments;
 
+use artifacts::Fingerprint;
 use artifacts::tables::{ComparisonRow, MetricRow, PerUserRow};
 use metrics::pooled::{CALIBRATION_BINS, Calibration, auc_global, calibration, log_loss, mae, rmse};
 use metrics::statistics::{Interval, Pooled, PooledMetric, UserSample};
@@ -12,7 +13,6 @@ use report::ModelKind;
 
 use crate::config::Checked;
 use crate::duels::{self, Duel};
-use crate::fingerprint::Fingerprint;
 use crate::inputs::Inputs;
 use crate::models::{Scale, Scored};
 use crate::protocol::Protocol;
