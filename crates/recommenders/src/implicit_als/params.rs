@@ -26,9 +26,9 @@ pub struct ImplicitAlsParams {
 }
 
 impl Default for ImplicitAlsParams {
-    /// Tuned on ml-latest-small by the order of five folds inside the training ratings.
+    /// Tuned on ml-latest-small by NDCG@10 over the whole catalogue, on a fifth of the training ratings held out by a hash.
     fn default() -> Self {
-        Self { min_rating: 0.0, factors: 8, rounds: 4, alpha: 1.0, regularization: 50.0 }
+        Self { min_rating: 4.0, factors: 32, rounds: 8, alpha: 1.0, regularization: 20.0 }
     }
 }
 

@@ -25,8 +25,9 @@ pub struct ImplicitEaseParams {
 }
 
 impl Default for ImplicitEaseParams {
+    /// Tuned on ml-latest-small by NDCG@10 over the whole catalogue, on a fifth of the training ratings held out by a hash.
     fn default() -> Self {
-        Self { min_rating: 0.0, regularization: 200.0, max_items: 4000 }
+        Self { min_rating: 4.0, regularization: 200.0, max_items: 4000 }
     }
 }
 

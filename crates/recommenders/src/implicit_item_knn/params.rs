@@ -21,8 +21,9 @@ pub struct ImplicitItemKnnParams {
 }
 
 impl Default for ImplicitItemKnnParams {
+    /// Tuned on ml-latest-small by NDCG@10 over the whole catalogue, on a fifth of the training ratings held out by a hash.
     fn default() -> Self {
-        Self { min_rating: 0.0, k: 100, shrinkage: 10.0 }
+        Self { min_rating: 4.0, k: 300, shrinkage: 5.0 }
     }
 }
 
