@@ -13,7 +13,7 @@ use crate::config::Checked;
 use crate::models::{Scale, Scored};
 
 /// The protocol of this stage: a user's ranking holds the items of the user's test ratings.
-const PROTOCOL: &str = "rated";
+pub const PROTOCOL: &str = "rated";
 /// Bins of equal mass that the expected calibration error is taken over.
 const CALIBRATION_BINS: usize = 15;
 /// All users, all items.

@@ -18,7 +18,7 @@ use stage::{Run, StageName};
 
 use crate::compare::Duel;
 use crate::config::Checked;
-use crate::measure::Measured;
+use crate::measure::{Measured, PROTOCOL};
 use crate::verdict;
 
 /// What the page needs of the earlier stages besides their manifests.
@@ -69,6 +69,7 @@ pub fn data(run: &Run, inputs: Inputs, measured: &Measured, config: &Checked) ->
             .chain([stage_config(StageName::Evaluate, run.config())])
             .collect(),
         rerun: rerun(run),
+        ..ReportData::default()
     }
 }
 
@@ -111,6 +112,7 @@ fn comparisons(measured: &Measured, config: &Checked) -> Vec<Comparison> {
         stack: duel.comparison.a.clone(),
         rival: duel.comparison.b.clone(),
         role: verdict::role(duel.role).to_owned(),
+        protocol: PROTOCOL.to_owned(),
         metric: duel.comparison.metric.to_owned(),
         difference: duel.comparison.difference,
         low: duel.comparison.low,
