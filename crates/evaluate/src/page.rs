@@ -52,6 +52,7 @@ pub fn data(run: &Run, inputs: &Inputs, measured: &Measured, config: &Checked) -
             .chain([stage_config(StageName::Evaluate, run.config())])
             .collect(),
         rerun: rerun(run),
+        ..ReportData::default()
     }
 }
 
@@ -94,6 +95,7 @@ fn comparisons(measured: &Measured, config: &Checked) -> Vec<Comparison> {
         stack: duel.comparison.a.clone(),
         rival: duel.comparison.b.clone(),
         role: verdict::role(duel.role).to_owned(),
+        protocol: measured.protocol.name().to_owned(),
         metric: duel.comparison.metric.to_owned(),
         difference: duel.comparison.difference,
         low: duel.comparison.low,

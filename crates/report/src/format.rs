@@ -29,6 +29,11 @@ pub fn signed(value: f64, decimals: usize) -> String {
     }
 }
 
+/// An interval to four decimals, with a space before it; nothing where there is none.
+pub fn interval(ends: Option<(f64, f64)>) -> String {
+    ends.map(|(low, high)| format!(" [{}, {}]", metric(low), metric(high))).unwrap_or_default()
+}
+
 /// A p-value to three decimals; `< 0.001` where that is 0.
 pub fn p_value(value: f64) -> String {
     if value.is_finite() && value < 0.000_5 { "< 0.001".to_owned() } else { fixed(value, 3) }

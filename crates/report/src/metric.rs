@@ -43,8 +43,8 @@ const fn loss(key: &'static str, label: &'static str, meaning: &'static str) -> 
     Known { key, label, at_k: false, better: Better::Lower, is_share: false, meaning }
 }
 
-/// The known metrics, in the order of the table's columns.
-const KNOWN: [Known; 11] = [
+/// The known metrics, in the order of the table's columns: the main ones, then those that a reader asks for.
+const KNOWN: [Known; 16] = [
     share("ndcg", "NDCG", true, "Rank-discounted gain of the relevant items, relative to the ideal order."),
     share("hit_rate", "Hit rate", true, "Share of users with a relevant item among the first k."),
     share(
@@ -56,16 +56,29 @@ const KNOWN: [Known; 11] = [
     share("recall", "Recall", true, "Share of the user's relevant items that are among the first k."),
     share("map", "MAP", false, "Mean over users of the average precision."),
     share("mrr", "MRR", false, "Mean over users of one over the first relevant item's rank."),
-    share("auc", "AUC", false, "Chance that a relevant rating scores above one that is not."),
+    share("auc", "AUC", false, "Chance that a relevant item of a user's ranks above one that is not."),
+    loss("rmse", "RMSE", "Root of the mean squared error, in stars."),
+    share("ndcg_graded", "Graded NDCG", true, "NDCG with the stars as gains."),
+    share("precision_trec", "Precision (trec)", true, "Relevant items among the first k, over k."),
+    share("map_cut", "MAP", true, "Mean over users of the average precision of the first k."),
+    share(
+        "auc_global",
+        "Global AUC",
+        false,
+        "Chance that a relevant rating scores above one that is not, over all users together.",
+    ),
     loss("log_loss", "Log-loss", "Mean negative log-likelihood of the labels."),
     loss(
         "calibration_error",
         "ECE",
         "Expected calibration error: mean distance of probabilities from what came true.",
     ),
-    loss("rmse", "RMSE", "Root of the mean squared error, in stars."),
     loss("mae", "MAE", "Mean absolute error, in stars."),
+    share("coverage", "Coverage", true, "Share of the catalogue that stands among the first k of any user."),
 ];
+
+/// How many of them are main.
+const N_MAIN: usize = 8;
 
 impl Metric {
     /// The metric of this key; a key that is not known is its own label.
@@ -86,6 +99,21 @@ impl Metric {
                 meaning: "",
             },
         }
+    }
+
+    /// The metric of this key at this cut-off, or without one; a key that is not known is its own label.
+    pub fn at(key: &str, k: Option<u32>) -> Self {
+        let metric = Self::of(key, k.unwrap_or(0));
+        let is_known = KNOWN.iter().any(|known| known.key == key);
+        match k {
+            Some(k) if !is_known => Self { label: format!("{key}@{k}"), ..metric },
+            _ => metric,
+        }
+    }
+
+    /// Whether the table shows it before the reader asks for all; a key that is not known here is not.
+    pub fn is_main(&self) -> bool {
+        KNOWN[..N_MAIN].iter().any(|known| known.key == self.key)
     }
 
     /// The column's place: known metrics in their order, then the others by key.
@@ -121,6 +149,9 @@ mod tests {
     fn the_cutoff_stands_in_the_label_where_there_is_one() {
         assert_eq!(Metric::of("precision", 5).label, "Precision@5");
         assert_eq!(Metric::of("auc", 5).label, "AUC");
+        assert_eq!(Metric::at("map", None).label, "MAP");
+        assert_eq!(Metric::at("novelty", Some(5)).label, "novelty@5");
+        assert!(Metric::of("rmse", 5).is_main() && !Metric::of("mae", 5).is_main());
         assert!(Metric::order("ndcg") < Metric::order("rmse"));
         assert!(Metric::order("mae") < Metric::order("a_metric_of_mine"));
     }

@@ -83,6 +83,7 @@ impl Ink {
             ModelKind::Base => Self::Base,
             ModelKind::Average => Self::Average,
             ModelKind::Meta => Self::Meta,
+            ModelKind::Yardstick => Self::Muted,
         }
     }
 

@@ -13,6 +13,8 @@ pub struct Dot {
     pub name: String,
     /// Where the dot is; `None` or not finite where the value is not defined.
     pub value: Option<f64>,
+    /// The least and the largest value of its interval, drawn as a line through the dot.
+    pub interval: Option<(f64, f64)>,
     /// The value as printed beside the dot.
     pub label: String,
     /// What else is printed beside it where there is room; may be empty.
@@ -64,6 +66,7 @@ pub fn shape_of(kind: ModelKind) -> Shape {
         ModelKind::Base => Shape::Circle,
         ModelKind::Average => Shape::Diamond,
         ModelKind::Meta => Shape::Square,
+        ModelKind::Yardstick => Shape::Triangle,
     }
 }
 
@@ -115,7 +118,7 @@ impl Panel {
         let right = inner.1;
 
         let values =
-            || self.rows.iter().filter_map(|row| row.value).chain(self.reference.as_ref().map(|r| r.value));
+            || self.rows.iter().flat_map(Dot::values).chain(self.reference.as_ref().map(|r| r.value));
         let domain = scale::around(values(), self.least_width, self.limits);
         let scale = Linear::new(domain, inner);
         let ticks = scale::ticks(domain, (((inner.1 - inner.0) / 48.0) as usize).max(2));
@@ -153,19 +156,29 @@ impl Panel {
             let (left, right) = scale.range();
             scene.line((left, y), (right, y), Ink::Grid, 1.0);
         }
+        let mut ends = (x, x);
+        if let Some((low, high)) = row.interval {
+            ends = (scale.at(low).min(x), scale.at(high).max(x));
+            scene.line((ends.0, y), (ends.1, y), ink, 2.0);
+        }
         let tip = Some(format!("{}: {}", row.name, row.beside(true)));
         scene.marks.push(Mark::Symbol { shape: shape_of(row.kind), at: (x, y), radius: RADIUS, ink, tip });
         let label = row.beside(with_note);
         let text = if row.value.is_some_and(|value| self.labelled_left(value)) {
-            Text::new(x - GAP, y, label).anchor(Anchor::End)
+            Text::new((x - GAP).min(ends.0 - 5.0), y, label).anchor(Anchor::End)
         } else {
-            Text::new(x + GAP, y, label)
+            Text::new((x + GAP).max(ends.1 + 5.0), y, label)
         };
         scene.text(text.strong(row.strong).halo());
     }
 }
 
 impl Dot {
+    /// What the axis must hold.
+    fn values(&self) -> impl Iterator<Item = f64> {
+        self.value.into_iter().chain(self.interval.into_iter().flat_map(|(low, high)| [low, high]))
+    }
+
     fn beside(&self, with_note: bool) -> String {
         if with_note && !self.note.is_empty() {
             format!("{} {}", self.label, self.note)
@@ -197,6 +210,28 @@ fn draw_reference(scene: &mut Scene, reference: &Reference, x: f64, (top, bottom
     scene.text(Text::new(left, at.1, label).strong(true).halo());
 }
 
+/// Names beside the symbols of their kinds, in as many lines as they need; gives the y below them.
+pub fn legend(scene: &mut Scene, span: Span, top: f64, entries: &[(String, ModelKind)]) -> f64 {
+    let (mut x, mut y) = (span.left, top + 8.0);
+    for (name, kind) in entries {
+        let name = font::fit(name, LABEL, Weight::Regular, span.width() - 18.0);
+        let width = 18.0 + font::width(&name, LABEL, Weight::Regular);
+        if x > span.left && x + width > span.right {
+            (x, y) = (span.left, y + 22.0);
+        }
+        scene.marks.push(Mark::Symbol {
+            shape: shape_of(*kind),
+            at: (x + RADIUS, y),
+            radius: RADIUS,
+            ink: Ink::of_kind(*kind),
+            tip: None,
+        });
+        scene.text(Text::new(x + 18.0, y, name));
+        x += width + 24.0;
+    }
+    y + 24.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +240,7 @@ mod tests {
         Dot {
             name: "a model".to_owned(),
             value: Some(value),
+            interval: Some((value - 0.02, value + 0.03)),
             label: format!("{value:.4}"),
             note: "(+0.0100)".to_owned(),
             kind: ModelKind::Base,

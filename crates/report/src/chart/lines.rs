@@ -169,7 +169,7 @@ fn draw_line(scene: &mut Scene, line: &Line, x: &Linear, y: &Linear) {
 }
 
 /// Moves ascending `wanted` places at least `pitch` apart, down first and then, from the bottom, up.
-fn spread(wanted: &[f64], pitch: f64, (top, bottom): (f64, f64)) -> Vec<f64> {
+pub(super) fn spread(wanted: &[f64], pitch: f64, (top, bottom): (f64, f64)) -> Vec<f64> {
     let mut places = wanted.to_vec();
     let mut least = top;
     for place in &mut places {

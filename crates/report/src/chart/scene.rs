@@ -84,6 +84,8 @@ pub enum Shape {
     Diamond,
     /// Meta-models.
     Square,
+    /// Floors and ceilings.
+    Triangle,
 }
 
 /// Where a text's x is.

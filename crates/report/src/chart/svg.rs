@@ -134,6 +134,20 @@ impl Writer {
                 closed("rect", tip),
                 side = px(radius * 1.84)
             ),
+            Shape::Triangle => {
+                let r = radius * 1.1;
+                write!(
+                    svg,
+                    "<polygon points=\"{},{} {},{} {},{}\" {paint}{}",
+                    px(x),
+                    px(y - r),
+                    px(x + r),
+                    px(y + r * 0.85),
+                    px(x - r),
+                    px(y + r * 0.85),
+                    closed("polygon", tip)
+                )
+            }
             Shape::Diamond => {
                 let r = radius * 1.25;
                 write!(

@@ -1,5 +1,7 @@
 //! The page: the data as words, put into the template.
 
+mod controls;
+mod embed;
 mod table;
 mod view;
 
@@ -17,6 +19,21 @@ use crate::{font, theme};
 /// The embedded fonts as CSS: 60 kB of text that is the same on every page.
 static FACES: LazyLock<String> = LazyLock::new(font::css_faces);
 
+/// The page's own CSS.
+const STYLES: [&str; 3] = [
+    include_str!("../../templates/page.css"),
+    include_str!("../../templates/table.css"),
+    include_str!("../../templates/explorer.css"),
+];
+
+/// The page's scripts, in the order in which they use each other.
+const SCRIPTS: [&str; 4] = [
+    include_str!("../../templates/address.js"),
+    include_str!("../../templates/sort.js"),
+    include_str!("../../templates/table.js"),
+    include_str!("../../templates/explorer.js"),
+];
+
 /// The whole page as HTML.
 pub fn render(data: &ReportData, plots: &[PlotSpec<'_>]) -> Result<String, Error> {
     let mut environment = Environment::new();
@@ -28,7 +45,7 @@ pub fn render(data: &ReportData, plots: &[PlotSpec<'_>]) -> Result<String, Error
     );
     environment.add_template("index.html", include_str!("../../templates/index.html"))?;
     let style =
-        format!("{}\n{}\n{}", *FACES, theme::css_variables(), include_str!("../../templates/page.css"));
-    let page = view::Page::new(data, plots, style, include_str!("../../templates/sort.js"));
+        [FACES.as_str(), &theme::css_variables()].into_iter().chain(STYLES).collect::<Vec<_>>().join("\n");
+    let page = view::Page::new(data, plots, style, SCRIPTS.join("\n"));
     Ok(environment.get_template("index.html")?.render(Serde(&page))?)
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::data::{ModelKind, ModelRow};
+use crate::chart::scale;
+use crate::data::{Measurement, ModelKind, ModelRow, ReportData, Segment};
 use crate::metric::{Better, Metric};
 use crate::{format, order};
 
@@ -50,13 +51,29 @@ pub struct Cell {
     pub sort_key: String,
     /// Whether no model is better, to the digits printed.
     pub best: bool,
+    /// The interval, where it was taken.
+    pub range: Option<Range>,
+}
+
+/// An interval as a bar below the number, in percent of the cell's width; all bars of a column have one scale.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Range {
+    /// Its left end.
+    pub left: String,
+    /// How long it is.
+    pub width: String,
+    /// Where the value is.
+    pub at: String,
+    /// Its ends as text.
+    pub text: String,
 }
 
 impl Table {
-    /// The table of these models.
-    pub fn new(models: &[ModelRow], k: u32) -> Self {
-        let rows = order::by_ndcg(models);
-        let mut keys: Vec<&str> = models
+    /// The table of the models, with the intervals of the main protocol.
+    pub fn new(data: &ReportData) -> Self {
+        let rows = order::by_ndcg(&data.models);
+        let mut keys: Vec<&str> = data
+            .models
             .iter()
             .flat_map(|row| row.metrics.keys())
             .map(String::as_str)
@@ -64,32 +81,70 @@ impl Table {
             .collect();
         keys.sort_by_key(|key| Metric::order(key));
         keys.dedup();
-        let metrics: Vec<Metric> = keys.into_iter().map(|key| Metric::of(key, k)).collect();
-        let best: Vec<Option<String>> = metrics
-            .iter()
-            .map(|metric| metric.best(rows.iter().filter_map(|row| row.metric(&metric.key))))
-            .collect();
-        let cells = |row: &ModelRow| {
-            metrics
-                .iter()
-                .zip(&best)
-                .map(|(metric, best)| cell(row.metric(&metric.key), best.as_deref()))
-                .collect()
-        };
+        let metrics: Vec<Metric> = keys.into_iter().map(|key| Metric::of(key, data.k)).collect();
+        let columns: Vec<Vec<Cell>> = metrics.iter().map(|metric| cells(data, &rows, metric)).collect();
         Self {
             rows: rows
                 .iter()
-                .map(|row| {
-                    let (kind, symbol) = match row.kind {
-                        ModelKind::Base => ("base", "●"),
-                        ModelKind::Average => ("average", "◆"),
-                        ModelKind::Meta => ("meta", "■"),
-                    };
-                    Row { model: row.model.clone(), kind, symbol, cells: cells(row) }
+                .enumerate()
+                .map(|(at, row)| {
+                    let (kind, symbol) = kind_marks(row.kind);
+                    let cells = columns.iter().map(|column| column[at].clone()).collect();
+                    Row { model: row.model.clone(), kind, symbol, cells }
                 })
                 .collect(),
             columns: metrics.iter().map(column).collect(),
         }
+    }
+}
+
+/// One column's cells, one a row.
+fn cells(data: &ReportData, rows: &[&ModelRow], metric: &Metric) -> Vec<Cell> {
+    let of_competitors = || rows.iter().filter(|row| row.kind.competes());
+    let best = metric.best(of_competitors().filter_map(|row| row.metric(&metric.key)));
+    let interval = |row: &ModelRow| {
+        let mut measured = data.measured(data.main_protocol(), Segment::ALL, &metric.key);
+        measured.find(|one| one.model == row.model).and_then(Measurement::interval)
+    };
+    // Floors and ceilings would squeeze the scale; beyond its ends they have no bar.
+    let ends = of_competitors().filter_map(|row| interval(row)).flat_map(|(low, high)| [low, high]);
+    let domain = scale::extent(ends);
+    rows.iter()
+        .map(|row| {
+            let Some(value) = row.metric(&metric.key) else {
+                return Cell { text: "–".to_owned(), sort_key: String::new(), best: false, range: None };
+            };
+            let text = format::metric(value);
+            Cell {
+                best: row.kind.competes() && best.as_ref() == Some(&text),
+                sort_key: value.to_string(),
+                range: interval(row).zip(domain).and_then(|(ends, domain)| range(value, ends, domain)),
+                text,
+            }
+        })
+        .collect()
+}
+
+fn range(value: f64, (low, high): (f64, f64), domain: (f64, f64)) -> Option<Range> {
+    let width = domain.1 - domain.0;
+    let percent = |value: f64| {
+        if width > 0.0 { ((value - domain.0) / width * 100.0).clamp(0.0, 100.0) } else { 50.0 }
+    };
+    (domain.0..=domain.1).contains(&value).then(|| Range {
+        left: format!("{:.1}", percent(low)),
+        width: format!("{:.1}", percent(high) - percent(low)),
+        at: format!("{:.1}", percent(value)),
+        text: format!("{} to {}", format::metric(low), format::metric(high)),
+    })
+}
+
+/// The word of a kind of model, its CSS class too, and its symbol.
+pub fn kind_marks(kind: ModelKind) -> (&'static str, &'static str) {
+    match kind {
+        ModelKind::Base => ("base", "●"),
+        ModelKind::Average => ("average", "◆"),
+        ModelKind::Meta => ("meta", "■"),
+        ModelKind::Yardstick => ("yardstick", "▲"),
     }
 }
 
@@ -100,16 +155,6 @@ fn column(metric: &Metric) -> Column {
         Better::Unknown => "",
     };
     Column { label: metric.label.clone(), meaning: metric.meaning, direction, sorted: metric.key == "ndcg" }
-}
-
-fn cell(value: Option<f64>, best: Option<&str>) -> Cell {
-    match value {
-        Some(value) => {
-            let text = format::metric(value);
-            Cell { best: best == Some(text.as_str()), sort_key: value.to_string(), text }
-        }
-        None => Cell { text: "–".to_owned(), sort_key: String::new(), best: false },
-    }
 }
 
 #[cfg(test)]
@@ -129,7 +174,8 @@ mod tests {
             row("b", &[("ndcg", Some(0.9)), ("rmse", None), ("auc", None)]),
             row("d", &[("ndcg", Some(0.900_01))]),
         ];
-        let table = Table::new(&models, 10);
+        let data = ReportData { models: models.to_vec(), k: 10, ..ReportData::default() };
+        let table = Table::new(&data);
         // `auc` is defined for no model, so it has no column.
         assert_eq!(
             table.columns.iter().map(|column| column.label.as_str()).collect::<Vec<_>>(),
@@ -143,5 +189,44 @@ mod tests {
         let best: Vec<Vec<bool>> =
             table.rows.iter().map(|row| row.cells.iter().map(|cell| cell.best).collect()).collect();
         assert_eq!(best, [[true, false], [true, false], [false, true], [false, false]]);
+    }
+
+    #[test]
+    fn a_yardstick_is_never_the_best_and_does_not_squeeze_the_bars() {
+        let row = |model: &str, kind, value| {
+            (
+                ModelRow {
+                    model: model.to_owned(),
+                    kind,
+                    metrics: [("ndcg".to_owned(), Some(value))].into(),
+                },
+                value,
+            )
+        };
+        let rows = [row("Oracle", ModelKind::Yardstick, 1.0), row("mf", ModelKind::Base, 0.8)];
+        let measurement = |(row, value): &(ModelRow, f64)| Measurement {
+            model: row.model.clone(),
+            kind: row.kind,
+            protocol: "rated".to_owned(),
+            segment: Segment::ALL.to_owned(),
+            metric: "ndcg".to_owned(),
+            k: Some(10),
+            value: *value,
+            low: Some(value - 0.1),
+            high: Some(value + 0.1),
+            n_users: 5,
+        };
+        let data = ReportData {
+            k: 10,
+            measurements: rows.iter().map(measurement).collect(),
+            models: rows.into_iter().map(|(row, _)| row).collect(),
+            ..ReportData::default()
+        };
+        let table = Table::new(&data);
+        let found: Vec<_> = table.rows.iter().map(|row| (row.model.as_str(), row.cells[0].best)).collect();
+        assert_eq!(found, [("mf", true), ("Oracle", false)]);
+        // The scale is mf's interval, .7 to .9: mf's value stands in its middle, the oracle's beyond its end.
+        let at = |row: usize| table.rows[row].cells[0].range.as_ref().map(|range| range.at.as_str());
+        assert_eq!([at(0), at(1)], [Some("50.0"), None]);
     }
 }

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::controls::Controls;
+use super::embed;
 use super::table::Table;
 use crate::chart::Medium;
-use crate::data::{Command, Comparison, Counts, ReportData, StageConfig, StageRun};
+use crate::data::{Command, Comparison, Counts, Protocol, ReportData, StageConfig, StageRun};
 use crate::format;
 use crate::metric::Metric;
 use crate::plots::{Frame, Place, PlotSpec};
@@ -15,7 +17,7 @@ pub struct Page<'a> {
     /// CSS; our own, not escaped.
     style: String,
     /// JavaScript; our own, not escaped.
-    script: &'static str,
+    script: String,
     dataset: &'a str,
     synthetic: bool,
     preset: &'a str,
@@ -26,11 +28,19 @@ pub struct Page<'a> {
     leak_note: Option<&'a str>,
     verdict: Verdict<'a>,
     table: Table,
+    controls: Option<Controls>,
+    /// JSON for the scripts; safe inside a script element.
+    measurements: Option<String>,
+    protocols: Vec<ProtocolRow<'a>>,
+    explorer: Option<ExplorerView<'a>>,
     users_evaluated: String,
     users_left_out: String,
     facts: Vec<Fact>,
     parts: Vec<Part>,
-    figures: Vec<Figure<'a>>,
+    quality: Vec<Figure<'a>>,
+    users: Vec<Figure<'a>>,
+    learning: Vec<Figure<'a>>,
+    data_figures: Vec<Figure<'a>>,
     stages: Vec<Stage<'a>>,
     total_time: String,
     peak_memory: String,
@@ -54,12 +64,36 @@ struct ComparisonRow<'a> {
     stack: &'a str,
     rival: &'a str,
     role: &'a str,
+    protocol: String,
     metric: String,
     difference: String,
     interval: String,
     p_holm: String,
     /// Whether zero is outside of the interval.
     clear: bool,
+}
+
+/// What was ranked.
+#[derive(Serialize)]
+struct ProtocolRow<'a> {
+    name: &'a str,
+    ranks: &'a str,
+    users_evaluated: String,
+    users_left_out: String,
+    candidate_recall: String,
+    fingerprint: &'a str,
+}
+
+/// What stands around the explorer.
+#[derive(Serialize)]
+struct ExplorerView<'a> {
+    /// JSON for the script; safe inside a script element.
+    json: String,
+    n_users: String,
+    n_users_total: String,
+    sampling: &'a str,
+    known_order: &'a str,
+    protocol: &'a str,
 }
 
 /// A number with its name.
@@ -106,7 +140,7 @@ struct Stage<'a> {
 
 impl<'a> Page<'a> {
     /// The content of `data` and `plots`, with the page's CSS and script.
-    pub fn new(data: &'a ReportData, plots: &'a [PlotSpec<'_>], style: String, script: &'static str) -> Self {
+    pub fn new(data: &'a ReportData, plots: &'a [PlotSpec<'_>], style: String, script: String) -> Self {
         let finite = |stage: &StageRun| {
             if stage.wall_seconds.is_finite() { stage.wall_seconds } else { 0.0 }
         };
@@ -122,12 +156,19 @@ impl<'a> Page<'a> {
             threshold: format::plain(data.relevance_threshold, 2),
             leak_note: data.leak_note.as_deref(),
             verdict: verdict(data, plots),
-            table: Table::new(&data.models, data.k),
+            table: Table::new(data),
+            controls: Controls::new(data),
+            measurements: embed::measurements(data),
+            protocols: data.protocols.iter().map(protocol).collect(),
+            explorer: explorer(data),
             users_evaluated: format::count(data.counts.users_evaluated),
             users_left_out: format::count(data.counts.users_left_out),
             facts: facts(&data.counts),
             parts: parts(&data.counts),
-            figures: plots.iter().filter(|plot| plot.place == Place::Plots).map(figure).collect(),
+            quality: figures_at(plots, Place::Quality),
+            users: figures_at(plots, Place::Users),
+            learning: figures_at(plots, Place::Learning),
+            data_figures: figures_at(plots, Place::Data),
             stages: data.stages.iter().map(stage).collect(),
             total_time: format::seconds(data.stages.iter().map(finite).sum()),
             peak_memory: memory(data.stages.iter().filter_map(|stage| stage.peak_memory_bytes).max()),
@@ -150,6 +191,7 @@ fn verdict<'a>(data: &'a ReportData, plots: &'a [PlotSpec<'_>]) -> Verdict<'a> {
         stack: &one.stack,
         rival: &one.rival,
         role: &one.role,
+        protocol: one.protocol.replace('_', " "),
         metric: Metric::of(&one.metric, data.k).label,
         difference: format::signed(one.difference, 4),
         interval: format!("[{}, {}]", format::signed(one.low, 4), format::signed(one.high, 4)),
@@ -177,6 +219,32 @@ fn stage(run: &StageRun) -> Stage<'_> {
         rows_read: format::count(run.rows_read),
         rows_written: format::count(run.rows_written),
     }
+}
+
+fn protocol(one: &Protocol) -> ProtocolRow<'_> {
+    ProtocolRow {
+        name: &one.name,
+        ranks: &one.ranks,
+        users_evaluated: format::count(one.users_evaluated),
+        users_left_out: format::count(one.users_left_out),
+        candidate_recall: one.candidate_recall.map_or_else(String::new, |share| format::percent(share, 1)),
+        fingerprint: &one.fingerprint,
+    }
+}
+
+fn explorer(data: &ReportData) -> Option<ExplorerView<'_>> {
+    Some(ExplorerView {
+        json: embed::explorer(data)?,
+        n_users: format::count(data.explorer.users.len() as u64),
+        n_users_total: format::count(data.explorer.n_users_total),
+        sampling: &data.explorer.sampling,
+        known_order: &data.explorer.known_order,
+        protocol: &data.explorer.protocol,
+    })
+}
+
+fn figures_at<'a>(plots: &'a [PlotSpec<'_>], place: Place) -> Vec<Figure<'a>> {
+    plots.iter().filter(|plot| plot.place == place).map(figure).collect()
 }
 
 fn figure<'a>(plot: &'a PlotSpec<'_>) -> Figure<'a> {

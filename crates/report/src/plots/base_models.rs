@@ -25,6 +25,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
         .map(|&(row, value)| Dot {
             name: row.model.clone(),
             value: Some(value),
+            interval: None,
             label: format::metric(value),
             note: average
                 .map(|(_, mean)| format!("({})", format::signed(value - mean, 4)))
@@ -54,7 +55,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
             format!("Base recommenders, {}", metric.label)
         },
         caption: caption(&bases, average.map(|(_, value)| value)),
-        place: Place::Plots,
+        place: Place::Quality,
         full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);

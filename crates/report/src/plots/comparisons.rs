@@ -6,15 +6,24 @@ use crate::data::{Comparison, ReportData};
 use crate::format;
 use crate::metric::Metric;
 
-/// Between the panels of two metrics.
+/// Between two panels.
 const PANEL_GAP: f64 = 18.0;
 
-/// The plot, where anything is compared: one panel a metric, in it one group a stack, all in the order given.
+/// The plot, where anything is compared: one panel a protocol and metric, in it one group a stack, all in the order given.
 pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
     let comparisons = &data.comparisons;
     let first = comparisons.first()?;
     let metrics = distinct(comparisons.iter().map(|one| one.metric.as_str()));
-    let panels: Vec<Panel> = metrics.iter().map(|key| panel(comparisons, &Metric::of(key, data.k))).collect();
+    let protocols = distinct(comparisons.iter().map(|one| one.protocol.as_str()));
+    let keys = distinct(comparisons.iter().map(|one| (one.protocol.as_str(), one.metric.as_str())));
+    let panels: Vec<Panel> = keys
+        .iter()
+        .map(|(protocol, key)| {
+            let shown =
+                if protocols.len() > 1 { format!(", {}", protocol.replace('_', " ")) } else { String::new() };
+            panel(comparisons, protocol, &Metric::of(key, data.k), &shown)
+        })
+        .collect();
     let title = match metrics[..] {
         [key] => format!("Each stack against its rivals, {}", Metric::of(key, data.k).label),
         _ => "Each stack against its rivals".to_owned(),
@@ -35,14 +44,14 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
     })
 }
 
-fn panel(comparisons: &[Comparison], metric: &Metric) -> Panel {
-    let of_metric = || comparisons.iter().filter(|one| one.metric == metric.key);
+fn panel(comparisons: &[Comparison], protocol: &str, metric: &Metric, shown: &str) -> Panel {
+    let of_metric = || comparisons.iter().filter(|one| one.metric == metric.key && one.protocol == protocol);
     let group = |stack: &str| Group {
         name: format!("{stack} minus"),
         rows: of_metric().filter(|one| one.stack == stack).map(row).collect(),
     };
     Panel {
-        axis_label: format!("{}, stack minus rival", metric.label),
+        axis_label: format!("{}, stack minus rival{shown}", metric.label),
         groups: distinct(of_metric().map(|one| one.stack.as_str())).into_iter().map(group).collect(),
         least_width: 0.01,
     }
@@ -87,7 +96,7 @@ fn caption(comparisons: &[Comparison], level: f64) -> String {
 }
 
 /// Each value once, in the order of their first appearance.
-fn distinct<'a>(values: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
     let mut found = Vec::new();
     for value in values {
         if !found.contains(&value) {

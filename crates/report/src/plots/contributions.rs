@@ -30,7 +30,7 @@ pub fn plot<'a>(data: &ReportData, contributions: &[Contribution], level: f64) -
             format::percent(level, 0),
             contributions.len()
         ),
-        place: Place::Plots,
+        place: Place::Quality,
         full_width: false,
         body: Box::new(move |scene, frame, mut top| {
             for panel in &panels {

@@ -28,7 +28,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
              statistic above them means that the stack leans on popularity or on mean ratings.",
             measures.join("; ")
         ),
-        place: Place::Plots,
+        place: Place::Learning,
         full_width: panels.len() > 1,
         body: Box::new(move |scene, frame, top| {
             let spans = frame.columns(panels.len(), PANEL_WIDTH);

@@ -24,7 +24,7 @@ fn plot(curve: &LearningCurve) -> Option<PlotSpec<'_>> {
         name: format!("{}-learning-curve", slug(&curve.key)),
         title: format!("{}: {} by {}", curve.model, curve.y_label, curve.x_label),
         caption,
-        place: Place::Plots,
+        place: Place::Learning,
         full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);

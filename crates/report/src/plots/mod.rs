@@ -2,13 +2,17 @@
 
 mod all_models;
 mod base_models;
+mod cold_start;
 mod comparisons;
 mod contributions;
 mod feature_importances;
 mod frame;
 mod learning_curve;
+mod per_user;
 mod rating_distribution;
 mod reliability;
+mod segments;
+mod style;
 
 pub use contributions::plot as contributions;
 pub use frame::{FILE_WIDTH, Frame};
@@ -24,8 +28,14 @@ type Body<'a> = Box<dyn Fn(&mut Scene, &Frame, f64) -> f64 + Send + Sync + 'a>;
 pub enum Place {
     /// Beside the verdict, before everything else.
     Verdict,
-    /// Among the plots.
-    Plots,
+    /// Where models are compared.
+    Quality,
+    /// Where users are told apart.
+    Users,
+    /// Where it is shown what the models learnt.
+    Learning,
+    /// Beside the counts of the data.
+    Data,
 }
 
 /// A plot that has data.
@@ -59,12 +69,16 @@ impl PlotSpec<'_> {
 pub fn all(data: &ReportData) -> Vec<PlotSpec<'_>> {
     let mut plots = Vec::new();
     plots.extend(comparisons::plot(data));
-    plots.extend(base_models::plot(data));
-    plots.extend(rating_distribution::plot(data));
     plots.extend(all_models::plot(data));
+    plots.extend(all_models::protocols(data));
+    plots.extend(base_models::plot(data));
+    plots.extend(segments::plot(data));
+    plots.extend(cold_start::plot(data));
+    plots.extend(per_user::plot(data));
     plots.extend(feature_importances::plot(data));
     plots.extend(reliability::plot(data));
     plots.extend(learning_curve::plots(data));
+    plots.extend(rating_distribution::plot(data));
     tell_apart(&mut plots);
     plots
 }

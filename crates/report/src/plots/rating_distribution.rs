@@ -37,7 +37,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
             if binned { ", in bins" } else { "" },
             format::percent(n_relevant as f64 / total as f64, 1)
         ),
-        place: Place::Plots,
+        place: Place::Data,
         full_width: false,
         body: Box::new(move |scene, frame, top| {
             panel.draw(scene, frame.span(), top);

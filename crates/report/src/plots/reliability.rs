@@ -22,7 +22,7 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
                   one above it too little. The vertical strokes are what chance alone does to a bin (95\u{a0}%). ECE, the expected \
                   calibration error, is the mean distance from the diagonal."
             .to_owned(),
-        place: Place::Plots,
+        place: Place::Learning,
         full_width: panels.len() > 2,
         body: Box::new(move |scene, frame, mut top| {
             let spans = frame.columns(panels.len(), PANEL_WIDTH);
