@@ -29,6 +29,7 @@ use inputs::Inputs;
 use measure::Measured;
 use metrics::{Groups, ModelScores, TestRows};
 use models::Models;
+use report::Explorer;
 use recommenders::{CandidateConfig, CandidatesFrom};
 use rows::Rows;
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
@@ -65,6 +66,7 @@ impl Stage for Evaluate {
         let progress = run.progress(2 * config.protocols.len() + 1);
         let mut all = Vec::new();
         let mut trec_files = Vec::new();
+        let mut explorer = Explorer::default();
         for &protocol in &config.protocols {
             progress.step(format!("scoring, {}", protocol.name()));
             let rows = match &catalogue {
@@ -80,6 +82,9 @@ impl Stage for Evaluate {
             let fingerprint = fingerprint::of(protocol, &inputs.split, &inputs.items, relevant_from, ties);
             all.push(Measured::new(&rows, &scored, &inputs, fingerprint, &config)?);
             progress.done();
+            if let [measured] = all.as_slice() {
+                explorer = page::explorer(&rows, &scored, measured, &inputs, &config, run.seed())?;
+            }
             if config.trec {
                 trec_files.extend(trec_of(&rows, &scored)?);
             }
@@ -104,7 +109,7 @@ impl Stage for Evaluate {
         run.write_all_bytes(&trec_files)?;
 
         progress.step("drawing");
-        let data = page::data(run, &inputs, first, &config);
+        let data = page::data(run, &inputs, &all, first, explorer, &config);
         let report = report::render(&data)?;
         let mut files = vec![(REPORT.file.to_owned(), report.html.as_bytes())];
         for plot in &report.plots {

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use artifacts::layout::{CALIBRATION, Layout};
 use artifacts::tables::FeatureRows;
 use artifacts::{Error, Schema};
+use metrics::scorers::{CONSTANT, ORACLE, constant, oracle};
 use rankers::blend::{Blend, Member};
 use rankers::calibration::{Calibrator, SegmentCalibration};
 use rankers::gbdt::GbdtModel;
@@ -17,7 +18,7 @@ use serde::de::DeserializeOwned;
 use stage::{Run, StageName};
 
 use crate::protocol::Protocol;
-use crate::rows::Rows;
+use crate::rows::{RankedBy, Rows};
 
 /// One model's scores of all rows of a protocol.
 pub struct Scored {
@@ -100,6 +101,7 @@ impl Models {
             }
             model.scores = rows.spread(&model.scores, model.kind == ModelKind::Base);
         }
+        models.extend(yardsticks(rows));
         Ok(models)
     }
 
@@ -239,4 +241,18 @@ fn average(name: &str, scale: Scale, models: &[&Scored]) -> Scored {
         *sum /= models.len() as f64;
     }
     Scored { name: name.to_owned(), kind: ModelKind::Average, scale, scores }
+}
+
+/// Floor and ceiling of what any model can reach on these rows: one score for all, and the grades themselves. Both rank what the meta-models
+/// rank, so that the oracle's distance from 1 is what the candidates miss.
+fn yardsticks(rows: &Rows) -> [Scored; 2] {
+    let yardstick = |name: &str, scores: Vec<f64>| {
+        let of_rows = scores.into_iter().zip(&rows.ranked_by);
+        let scores = of_rows.map(|(score, by)| if *by == RankedBy::All { score } else { f64::NAN }).collect();
+        Scored { name: name.to_owned(), kind: ModelKind::Yardstick, scale: Scale::Order, scores }
+    };
+    [
+        yardstick(CONSTANT, constant(rows.relevant.len())),
+        yardstick(ORACLE, oracle(&rows.grades)),
+    ]
 }

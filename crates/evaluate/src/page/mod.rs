@@ -1,5 +1,8 @@
 //! What the page shows, gathered from the run and the earlier stages' artifacts.
 
+mod explorer;
+mod numbers;
+
 use std::collections::BTreeMap;
 
 use artifacts::Manifest;
@@ -9,7 +12,7 @@ use metrics::pooled::{Bin, Calibration};
 use rankers::MetaModel;
 use recommenders::BaseModel;
 use report::{
-    Command, Comparison, Counts, Importances, LearningCurve, ModelRow, RatingCount, ReliabilityCurve,
+    Command, Comparison, Counts, Explorer, Importances, LearningCurve, ModelRow, RatingCount, ReliabilityCurve,
     ReliabilityPoint, ReportData, Series, StageConfig, StageRun,
 };
 use serde_json::Value as Json;
@@ -22,7 +25,14 @@ use crate::measure::Measured;
 use crate::verdict;
 
 /// The content of the page.
-pub fn data(run: &Run, inputs: &Inputs, measured: &Measured, config: &Checked) -> ReportData {
+pub fn data(
+    run: &Run,
+    inputs: &Inputs,
+    all: &[Measured],
+    measured: &Measured,
+    explorer: Explorer,
+    config: &Checked,
+) -> ReportData {
     let provenance = run.provenance();
     let build_features = manifest(run, StageName::BuildFeatures);
     let relevance_threshold =
@@ -37,7 +47,14 @@ pub fn data(run: &Run, inputs: &Inputs, measured: &Measured, config: &Checked) -
         relevance_threshold,
         counts: counts(run, &inputs.split, measured, relevance_threshold),
         leak_note: leak_note(build_features),
-        comparisons: comparisons(measured, config),
+        comparisons: all.iter().flat_map(|measured| comparisons(measured, config)).collect(),
+        protocols: all.iter().map(numbers::protocol).collect(),
+        segments: numbers::segments(all),
+        measurements: all.iter().flat_map(numbers::measurements).collect(),
+        cold_start: Vec::new(),
+        distributions: numbers::distributions(measured, config),
+        paired_distributions: numbers::paired_distributions(measured, config),
+        explorer,
         reliability: reliability(measured),
         verdicts: verdict::sentences(&measured.duels),
         models: model_rows(measured, config.report_k),
@@ -52,9 +69,10 @@ pub fn data(run: &Run, inputs: &Inputs, measured: &Measured, config: &Checked) -
             .chain([stage_config(StageName::Evaluate, run.config())])
             .collect(),
         rerun: rerun(run),
-        ..ReportData::default()
     }
 }
+
+pub use explorer::explorer;
 
 /// The manifest of a stage that this one required.
 fn manifest(run: &Run, stage: StageName) -> &Manifest {
