@@ -29,8 +29,8 @@ use inputs::Inputs;
 use measure::Measured;
 use metrics::{Groups, ModelScores, TestRows};
 use models::Models;
-use report::Explorer;
 use recommenders::{CandidateConfig, CandidatesFrom};
+use report::Explorer;
 use rows::Rows;
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 

@@ -251,8 +251,5 @@ fn yardsticks(rows: &Rows) -> [Scored; 2] {
         let scores = of_rows.map(|(score, by)| if *by == RankedBy::All { score } else { f64::NAN }).collect();
         Scored { name: name.to_owned(), kind: ModelKind::Yardstick, scale: Scale::Order, scores }
     };
-    [
-        yardstick(CONSTANT, constant(rows.relevant.len())),
-        yardstick(ORACLE, oracle(&rows.grades)),
-    ]
+    [yardstick(CONSTANT, constant(rows.relevant.len())), yardstick(ORACLE, oracle(&rows.grades))]
 }

@@ -6,8 +6,9 @@ use rayon::prelude::*;
 use recommenders::{CheckedCandidates, FittedModel, Scorer as _};
 use sha2::{Digest as _, Sha256};
 
-/// Users that one task takes: their scores of the whole catalogue are held at once.
-const USERS_PER_TASK: usize = 4;
+/// Pairs of a user and an item that are scored together: some 60 bytes each. Neighbourhood models look an item's neighbours up once for all users of
+/// a block.
+const PAIRS_PER_BLOCK: usize = 1 << 20;
 
 /// The candidates of some users, in ascending order of (user, item).
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,35 +43,46 @@ pub fn propose(
         .collect();
     let last_of_all = (0..history.users().len() as u32).flat_map(|user| history.times_of(user)).max();
     let last_of_all = last_of_all.copied().unwrap_or(0);
-    let of_task = |users: &[UserId]| {
-        let mut proposed = Proposed::default();
-        let mut order = RankOrder::new(TieOrder::SmallerItem);
-        let mut scores = Vec::new();
-        for &user_id in users {
-            let unrated = unrated(history, &catalogue, user_id, last_of_all);
-            let ids: Vec<ItemId> = unrated.iter().map(|candidate| candidate.item_id).collect();
-            order.load(&ids);
-            scores.resize(unrated.len(), 0.0);
-            let mut tops: Vec<(u32, bool)> = Vec::new();
-            for &(model, is_proposer, depth) in &asked {
-                model.score(&unrated, &mut scores);
-                // Beyond the proposals, a proposer's ranking is kept for its own metrics alone.
-                let n_proposals = if is_proposer { setup.per_proposer } else { 0 };
-                let top = order.sort_top(&scores, depth).iter().enumerate();
-                tops.extend(top.map(|(rank, &row)| (row, rank < n_proposals)));
-            }
+    let users_per_block = (PAIRS_PER_BLOCK / catalogue.len().max(1)).max(1);
+    let mut all = Proposed::default();
+    let mut scores = Vec::new();
+    for users in users.chunks(users_per_block) {
+        let unrated: Vec<Vec<Candidate>> =
+            users.par_iter().map(|&user_id| unrated(history, &catalogue, user_id, last_of_all)).collect();
+        let candidates = unrated.concat();
+        let mut tops: Vec<Vec<(u32, bool)>> = vec![Vec::new(); users.len()];
+        scores.resize(candidates.len(), 0.0);
+        for &(model, is_proposer, depth) in &asked {
+            model.score(&candidates, &mut scores);
+            // Beyond the proposals, a proposer's ranking is kept for its own metrics alone.
+            let n_proposals = if is_proposer { setup.per_proposer } else { 0 };
+            let mut rest = scores.as_slice();
+            let of_users: Vec<(&mut Vec<(u32, bool)>, &Vec<Candidate>, &[f64])> = tops
+                .iter_mut()
+                .zip(&unrated)
+                .map(|(tops, unrated)| {
+                    let (scores, others) = rest.split_at(unrated.len());
+                    rest = others;
+                    (tops, unrated, scores)
+                })
+                .collect();
+            of_users.into_par_iter().for_each_init(
+                || (RankOrder::new(TieOrder::SmallerItem), Vec::new()),
+                |(order, ids), (tops, unrated, scores)| {
+                    ids.clear();
+                    ids.extend(unrated.iter().map(|candidate| candidate.item_id));
+                    order.load(ids);
+                    let top = order.sort_top(scores, depth).iter().enumerate();
+                    tops.extend(top.map(|(rank, &row)| (row, rank < n_proposals)));
+                },
+            );
+        }
+        for (mut tops, unrated) in tops.into_iter().zip(&unrated) {
             tops.sort_unstable_by_key(|&(row, by_proposer)| (row, !by_proposer));
             tops.dedup_by_key(|&mut (row, _)| row);
-            proposed.candidates.extend(tops.iter().map(|&(row, _)| unrated[row as usize]));
-            proposed.by_proposer.extend(tops.iter().map(|&(_, by_proposer)| by_proposer));
+            all.candidates.extend(tops.iter().map(|&(row, _)| unrated[row as usize]));
+            all.by_proposer.extend(tops.iter().map(|&(_, by_proposer)| by_proposer));
         }
-        proposed
-    };
-    let parts: Vec<Proposed> = users.par_chunks(USERS_PER_TASK).map(of_task).collect();
-    let mut all = Proposed::default();
-    for part in parts {
-        all.candidates.extend(part.candidates);
-        all.by_proposer.extend(part.by_proposer);
     }
     all
 }

@@ -53,11 +53,13 @@ pub fn explorer(
     let groups = Groups::from_sorted(&rows.user_ids)?;
     let counted = measured.per_user.user_ids();
     let n_sampled = N_USERS.min(counted.len());
-    let mut sample = index::sample(&mut rng::stream(seed, "evaluate/explorer"), counted.len(), n_sampled).into_vec();
+    let mut sample =
+        index::sample(&mut rng::stream(seed, "evaluate/explorer"), counted.len(), n_sampled).into_vec();
     sample.sort_unstable();
 
     let mut shown: Vec<&Scored> = models.iter().filter(|model| model.kind != ModelKind::Yardstick).collect();
-    let value = |model: &Scored| measured.value(&model.name, "ndcg", config.report_k).unwrap_or(f64::NEG_INFINITY);
+    let value =
+        |model: &Scored| measured.value(&model.name, "ndcg", config.report_k).unwrap_or(f64::NEG_INFINITY);
     shown.sort_by(|a, b| value(b).total_cmp(&value(a)));
     shown.truncate(N_MODELS);
 
@@ -76,14 +78,17 @@ pub fn explorer(
         let Ok(group) = groups.user_ids().binary_search(&user_id) else { continue };
         let range = groups.rows(group);
         let mut relevant: Vec<usize> = range.clone().filter(|&row| rows.relevant[row]).collect();
-        relevant.sort_by(|&a, &b| rows.stars[b].total_cmp(&rows.stars[a]).then(rows.item_ids[a].cmp(&rows.item_ids[b])));
+        relevant.sort_by(|&a, &b| {
+            rows.stars[b].total_cmp(&rows.stars[a]).then(rows.item_ids[a].cmp(&rows.item_ids[b]))
+        });
         relevant.truncate(N_RELEVANT);
         let known = known(user_id, inputs, &mut titles);
         let landings = shown.iter().zip(&values).map(|(model, values)| {
             landing(rows, model, range.clone(), &relevant, values[at], inputs, &mut titles)
         });
         let landings: Vec<Landing> = landings.collect();
-        let rated = |&row: &usize| Rated { item: titles.of(rows.item_ids[row], inputs), stars: rows.stars[row] };
+        let rated =
+            |&row: &usize| Rated { item: titles.of(rows.item_ids[row], inputs), stars: rows.stars[row] };
         users.push(ExplorerUser {
             user_id,
             n_known: inputs.n_known_of_user(user_id) as u64,
@@ -96,7 +101,10 @@ pub fn explorer(
     Ok(Explorer {
         protocol: rows.protocol.name().to_owned(),
         n_users_total: counted.len() as u64,
-        sampling: format!("{n_sampled} of the {} users with a relevant test item, drawn at random.", counted.len()),
+        sampling: format!(
+            "{n_sampled} of the {} users with a relevant test item, drawn at random.",
+            counted.len()
+        ),
         known_order: "the best and most recent first".to_owned(),
         metric: "ndcg".to_owned(),
         models: shown.iter().map(|model| model.name.clone()).collect(),

@@ -12,8 +12,8 @@ use metrics::pooled::{Bin, Calibration};
 use rankers::MetaModel;
 use recommenders::BaseModel;
 use report::{
-    Command, Comparison, Counts, Explorer, Importances, LearningCurve, ModelRow, RatingCount, ReliabilityCurve,
-    ReliabilityPoint, ReportData, Series, StageConfig, StageRun,
+    Command, Comparison, Counts, Explorer, Importances, LearningCurve, ModelRow, RatingCount,
+    ReliabilityCurve, ReliabilityPoint, ReportData, Series, StageConfig, StageRun,
 };
 use serde_json::Value as Json;
 use stage::{Run, StageName};

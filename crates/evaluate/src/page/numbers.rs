@@ -48,7 +48,9 @@ pub fn segments(all: &[Measured]) -> Vec<Segment> {
         if segments.iter().all(|segment| segment.name != number.segment) {
             let (group, label) = match number.segment.split_once(':') {
                 None => (String::new(), "everyone, every item".to_owned()),
-                Some(("user_activity", "0")) => ("Users by known ratings".to_owned(), "none: cold users".to_owned()),
+                Some(("user_activity", "0")) => {
+                    ("Users by known ratings".to_owned(), "none: cold users".to_owned())
+                }
                 Some(("user_activity", range)) => {
                     ("Users by known ratings".to_owned(), format!("{} ratings", range.replace('-', " to ")))
                 }
@@ -85,7 +87,8 @@ pub fn paired_distributions(measured: &Measured, config: &Checked) -> Vec<Paired
         let (stack, rival) = (values(&duel.comparison.a)?, values(&duel.comparison.b)?);
         let differences: Vec<f64> =
             stack.iter().zip(&rival).filter_map(|(stack, rival)| Some((*stack)? - (*rival)?)).collect();
-        let count = |is: fn(f64) -> bool| differences.iter().filter(|&&difference| is(difference)).count() as u64;
+        let count =
+            |is: fn(f64) -> bool| differences.iter().filter(|&&difference| is(difference)).count() as u64;
         Some(PairedDistribution {
             stack: duel.comparison.a.clone(),
             rival: duel.comparison.b.clone(),
