@@ -25,6 +25,8 @@ import pandas
 import ranx
 
 KS = [5, 10, 20]
+# Seconds before each run: threads of numba's pool that still spin would take a core from the other side.
+PAUSE = 0.5
 SHARED = {"hit_rate": "hit_rate", "precision_trec": "precision", "recall": "recall", "ndcg": "ndcg", "map_cut": "map"}
 
 
@@ -75,6 +77,7 @@ def main():
         for name, column in columns.items():
             column.tofile(Path(folder) / name)
         for _ in range(args.runs):
+            time.sleep(PAUSE)
             start = time.perf_counter()
             done = subprocess.run([args.binary, folder, "1", str(args.threads)], check=True, capture_output=True, text=True)
             ours["process"].append(time.perf_counter() - start)
@@ -82,6 +85,7 @@ def main():
             ours["evaluation"] += result["evaluation"]
             ours["bootstrap"] += result["bootstrap"]
             ours["together"].append(result["evaluation"][0] + result["bootstrap"][0])
+            time.sleep(PAUSE)
             start = time.perf_counter()
             found = ranx.evaluate(qrels, run, names, threads=args.threads)
             theirs.append(time.perf_counter() - start)

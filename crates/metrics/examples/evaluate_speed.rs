@@ -7,6 +7,7 @@
 //! apart, the means and the process's peak memory. `bench/metrics/compare.py` calls it.
 
 use std::error::Error;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
@@ -52,11 +53,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             format!("\"{name}\": [{}, {low}, {high}]", summary.mean.unwrap_or(f64::NAN))
         })
         .collect();
-    println!(
+    writeln!(
+        std::io::stdout().lock(),
         "{{\"evaluation\": {evaluation:?}, \"bootstrap\": {bootstrapping:?}, \"peak_kib\": {}, \"means\": {{{}}}}}",
         peak_kib().unwrap_or(0),
         means.join(", ")
-    );
+    )?;
     Ok(())
 }
 
