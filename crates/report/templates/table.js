@@ -58,7 +58,7 @@ if (document.getElementById("measurements")) {
     const k = Number(choice.k.value);
     const shown = view.metrics
       .map((index, at) => ({ ...data.metrics[index], at: at + 1 }))
-      .filter((metric) => (metric.k === null || metric.k === k) && (metric.main || choice.columns.value === "all"));
+      .filter((metric) => (metric.k === null || metric.k === k) && ["all", metric.columns].includes(choice.columns.value));
     const isYardstick = (row) => data.models[row[0]][1] === "yardstick";
     const competing = view.rows.filter((row) => !isYardstick(row));
     for (const metric of shown) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::table::kind_marks;
 use crate::data::{Explorer, ExplorerUser, Landing, Measurement, ModelKind, Rated, ReportData};
-use crate::metric::{Better, Metric};
+use crate::metric::{Better, Columns, Metric};
 use crate::{format, order};
 
 /// JSON that may stand in a `<script>` element: no `<` in it can end the element.
@@ -90,8 +90,13 @@ fn metric(key: &str, k: Option<u32>) -> Value {
         Better::Lower => "lower",
         Better::Unknown => "",
     };
+    let columns = match metric.columns() {
+        Columns::Main => "main",
+        Columns::BeyondAccuracy => "beyond",
+        Columns::Other => "other",
+    };
     json!({
-        "key": key, "k": k, "label": metric.label, "meaning": metric.meaning, "better": better, "main": metric.is_main(),
+        "key": key, "k": k, "label": metric.label, "meaning": metric.meaning, "better": better, "columns": columns,
     })
 }
 
