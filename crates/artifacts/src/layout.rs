@@ -59,6 +59,8 @@ pub const TAGS: Artifact = artifact(StageName::Split, "tags.parquet");
 
 /// The base scores of the `meta_train` rows, each from models that were not fitted on that row. Read by `build-features`.
 pub const OUT_OF_FOLD_SCORES: Artifact = artifact(StageName::TrainBase, "oof_scores.parquet");
+/// The base scores of candidates of the catalogue, where the meta-models are fitted on these: in place of [`OUT_OF_FOLD_SCORES`].
+pub const OUT_OF_FOLD_CANDIDATES: Artifact = artifact(StageName::TrainBase, "oof_candidates.parquet");
 /// The training error of the iterative base models, epoch by epoch. Read by `evaluate` for the plots.
 pub const BASE_LEARNING_CURVES: Artifact = artifact(StageName::TrainBase, "learning_curves.parquet");
 
@@ -66,6 +68,8 @@ pub const BASE_LEARNING_CURVES: Artifact = artifact(StageName::TrainBase, "learn
 pub const META_TRAIN: Artifact = artifact(StageName::BuildFeatures, "meta_train.parquet");
 /// Keys, label and features of the test rows. Read by `evaluate`.
 pub const TEST: Artifact = artifact(StageName::BuildFeatures, "test.parquet");
+/// Keys, label and features of the test users' candidates from the whole catalogue, where there are some. Read by `evaluate`.
+pub const CATALOGUE: Artifact = artifact(StageName::BuildFeatures, "catalogue.parquet");
 
 /// What turns the meta-models' raw scores into probabilities, where they are calibrated. Read by `evaluate`.
 pub const CALIBRATION: Artifact = artifact(StageName::TrainMeta, "calibration.bin");
@@ -76,6 +80,8 @@ pub const META_LEARNING_CURVES: Artifact = artifact(StageName::TrainMeta, "learn
 
 /// The test rows' keys and rating, one column a model.
 pub const SCORES: Artifact = artifact(StageName::Evaluate, "scores.parquet");
+/// The candidates' keys and test rating, one column a model, where a protocol ranks the whole catalogue.
+pub const CATALOGUE_SCORES: Artifact = artifact(StageName::Evaluate, "catalogue_scores.parquet");
 /// Each user's metrics.
 pub const PER_USER: Artifact = artifact(StageName::Evaluate, "per_user.parquet");
 /// Each model's metrics.

@@ -6,6 +6,7 @@
 
 pub mod atomic;
 mod error;
+mod fingerprint;
 pub mod layout;
 pub mod manifest;
 pub mod model_file;
@@ -14,6 +15,7 @@ pub mod table;
 pub mod tables;
 
 pub use error::Error;
+pub use fingerprint::Fingerprint;
 pub use layout::{Layout, StageName};
 pub use manifest::{Manifest, Provenance};
 pub use model_file::Schema;

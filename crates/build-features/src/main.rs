@@ -1,17 +1,22 @@
 //! Stage 3, `build-features`: turns base scores and statistics into feature tables.
 //!
 //! Reads the ratings and the catalogue of `split`, the base models and the out-of-fold scores of `train-base`; writes `meta_train.parquet`
-//! and `test.parquet`: keys, label, one column a feature.
+//! and `test.parquet`, and `catalogue.parquet` where candidates come from the whole catalogue: keys, label, one column a feature.
+
+mod catalogue;
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use artifacts::layout::{ITEMS, META_TRAIN, OUT_OF_FOLD_SCORES, RATINGS, TEST};
-use artifacts::tables::{FeatureRows, ScoreRows, SplitRatings};
+use artifacts::layout::Artifact;
+use artifacts::layout::{
+    CATALOGUE, ITEMS, META_TRAIN, OUT_OF_FOLD_CANDIDATES, OUT_OF_FOLD_SCORES, RATINGS, TEST,
+};
+use artifacts::tables::{CandidateScoreRows, FeatureRows, ScoreRows, SplitRatings};
 use artifacts::{Error, Layout, Schema};
 use dataset::Items;
 use rayon::prelude::*;
-use recommenders::{BaseModel, FittedModel};
+use recommenders::{BaseModel, CandidateConfig, FittedModel};
 use stacking::{BaseColumns, FeatureConfig, FeatureSetup, Method, Plan, Round};
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
@@ -40,30 +45,61 @@ impl Stage for BuildFeatures {
         let items: Items = run.read_table(ITEMS)?;
         let names: Vec<String> = run.upstream_config(StageName::TrainBase, "models")?;
         let models = read_models(run, &names)?;
-        let out_of_fold: ScoreRows = run.read_table(OUT_OF_FOLD_SCORES)?;
         let method: Method = run.upstream_config(StageName::Split, "stacking")?;
         let plan = Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))?;
+        let candidates: CandidateConfig = run.upstream_config(StageName::TrainBase, "candidates")?;
+        let kinds: Vec<BaseModel> = models.iter().map(FittedModel::kind).collect();
+        let candidates = candidates.check(&kinds).context("the configuration of train-base")?;
 
-        let meta_rows = plan.meta_rows();
-        let base = base_columns(run, &split, &meta_rows, &models, out_of_fold)?;
-        let progress = run.progress(2);
+        let progress = run.progress(2 + usize::from(candidates.is_some()));
         progress.step("features");
-        let (meta_train, test) = rayon::join(
-            || training_rows(&setup, &plan, &split, &items, &meta_rows, &base).inspect(|_| progress.done()),
-            || test_rows(&setup, &plan.last, &split, &items, &models).inspect(|_| progress.done()),
-        );
-        let (meta_train, test) = (meta_train?, test?);
+        let rated_test =
+            || test_rows(&setup, &plan.last, &split, &items, &models).inspect(|_| progress.done());
+        let (meta_train, test, catalogue);
+        if let Some(candidates) = &candidates {
+            let seed = run.upstream_seed(StageName::TrainBase)?;
+            let scores: CandidateScoreRows = run.read_table(OUT_OF_FOLD_CANDIDATES)?;
+            let names = (scores.names.as_slice(), scores.columns.as_slice());
+            let base_of = |rows: &[usize]| base_columns(run, OUT_OF_FOLD_CANDIDATES, &models, names, rows);
+            meta_train =
+                catalogue::training_rows(&setup, candidates, &plan, &split, &items, &scores, base_of, seed)?;
+            progress.done();
+            catalogue = Some(catalogue::test_rows(&setup, candidates, &plan, &split, &items, &models)?);
+            progress.done();
+            test = table(&setup, &split, rated_test()?);
+        } else {
+            let scores: ScoreRows = run.read_table(OUT_OF_FOLD_SCORES)?;
+            let meta_rows = plan.meta_rows();
+            check_rows(run, &split, &meta_rows, &scores)?;
+            let names = (scores.names.as_slice(), scores.columns.as_slice());
+            let base_of = |rows: &[usize]| base_columns(run, OUT_OF_FOLD_SCORES, &models, names, rows);
+            let (train_rows, rated) = rayon::join(
+                || {
+                    training_rows(&setup, &plan, &split, &items, &meta_rows, base_of)
+                        .inspect(|_| progress.done())
+                },
+                rated_test,
+            );
+            meta_train = table(&setup, &split, train_rows?);
+            test = table(&setup, &split, rated?);
+            catalogue = None;
+        }
         drop(progress);
 
         let n_features = test.names.len();
-        let n_rows = (meta_train.of_split.len(), test.of_split.len());
-        let meta_train = table(&setup, &split, meta_train);
-        let test = table(&setup, &split, test);
+        let n_rows = (meta_train.labels.len(), test.labels.len());
         run.count("features", n_features);
         run.count("relevant_meta_train", meta_train.labels.iter().filter(|&&label| label == 1).count());
         run.count("relevant_test", test.labels.iter().filter(|&&label| label == 1).count());
         run.write_table(META_TRAIN, meta_train)?;
         run.write_table(TEST, test)?;
+        match catalogue {
+            Some(catalogue) => {
+                run.count("candidates", catalogue.proposed.iter().filter(|&&proposed| proposed).count());
+                run.write_table(CATALOGUE, catalogue)?;
+            }
+            None => run.remove_stale(CATALOGUE.file)?,
+        }
         Ok(Summary {
             read: format!("{} models and {} ratings", models.len(), grouped(split.ratings.len())),
             wrote: format!("{n_features} features of {} + {} rows", grouped(n_rows.0), grouped(n_rows.1)),
@@ -84,27 +120,33 @@ fn read_models(run: &mut Run, names: &[String]) -> anyhow::Result<Vec<FittedMode
     Ok(run.read_models(StageName::TrainBase, kinds.map(file).collect())?)
 }
 
-/// The out-of-fold scores as columns of the models. They must be of the very rows that this split scores, in the same order.
-fn base_columns(
-    run: &Run,
-    split: &SplitRatings,
-    rows: &[usize],
-    models: &[FittedModel],
-    scores: ScoreRows,
-) -> Result<BaseColumns, Error> {
-    let corrupt = |problem: String| Error::Corrupt {
-        path: run.layout().path(OUT_OF_FOLD_SCORES),
-        problem,
-        make_target: StageName::TrainBase.name().to_owned(),
-    };
+fn corrupt(run: &Run, artifact: Artifact, problem: String) -> Error {
+    let make_target = StageName::TrainBase.name().to_owned();
+    Error::Corrupt { path: run.layout().path(artifact), problem, make_target }
+}
+
+/// The out-of-fold scores must be of the very rows that this split scores, in the same order.
+fn check_rows(run: &Run, split: &SplitRatings, rows: &[usize], scores: &ScoreRows) -> Result<(), Error> {
     let of_split = rows.iter().map(|&row| (split.ratings.user_ids[row], split.ratings.item_ids[row]));
     let of_scores = scores.user_ids.iter().copied().zip(scores.item_ids.iter().copied());
-    if !of_split.eq(of_scores) {
-        return Err(corrupt("its rows are not those that the split asks for".to_owned()));
+    if of_split.eq(of_scores) {
+        return Ok(());
     }
+    Err(corrupt(run, OUT_OF_FOLD_SCORES, "its rows are not those that the split asks for".to_owned()))
+}
+
+/// The out-of-fold scores of some rows as columns of the models.
+fn base_columns(
+    run: &Run,
+    artifact: Artifact,
+    models: &[FittedModel],
+    (names, columns): (&[String], &[Vec<f64>]),
+    rows: &[usize],
+) -> anyhow::Result<BaseColumns> {
     let column = |name: &str| {
-        let at = scores.names.iter().position(|of| of == name);
-        at.map(|at| scores.columns[at].clone()).ok_or_else(|| corrupt(format!("column `{name}` is missing")))
+        let at = names.iter().position(|of| of == name);
+        let at = at.ok_or_else(|| corrupt(run, artifact, format!("column `{name}` is missing")))?;
+        Ok::<_, Error>(rows.iter().map(|&row| columns[at][row]).collect())
     };
     let mut base = BaseColumns::default();
     for kind in models.iter().map(FittedModel::kind) {
@@ -121,13 +163,13 @@ fn training_rows(
     split: &SplitRatings,
     items: &Items,
     meta_rows: &[usize],
-    base: &BaseColumns,
+    base_of: impl Fn(&[usize]) -> anyhow::Result<BaseColumns> + Sync,
 ) -> anyhow::Result<Rows> {
     let of_round = |round: &Round| {
         let positions: Vec<usize> =
             round.asked.iter().filter_map(|row| meta_rows.binary_search(row).ok()).collect();
         let candidates = split.candidates(&round.asked);
-        let base = base.at(&positions);
+        let base = base_of(&positions)?;
         let table =
             stacking::features(setup, round, &split.ratings, &split.parts, items, &candidates, &base)?;
         anyhow::Ok((positions, table))
@@ -155,12 +197,7 @@ fn test_rows(
     models: &[FittedModel],
 ) -> anyhow::Result<Rows> {
     let candidates = split.candidates(&last.asked);
-    let scored: Vec<_> =
-        models.par_iter().map(|model| stacking::score(model.kind(), model, &candidates)).collect();
-    let mut base = BaseColumns::default();
-    for (model, (scores, support)) in models.iter().zip(scored) {
-        base.push(model.kind(), scores, support);
-    }
+    let base = stacking::score_all(&models.iter().collect::<Vec<_>>(), &candidates);
     let table = stacking::features(setup, last, &split.ratings, &split.parts, items, &candidates, &base)
         .context("the test rows")?;
     Ok(Rows { of_split: last.asked.clone(), names: table.names, columns: table.columns })

@@ -5,10 +5,14 @@
 //! The digest is cut into 60-bit numbers, which fit a signed 64-bit integer everywhere: hex digits 1 to 15 decide between
 //! training and test, 16 to 30 between `base_train` and `meta_train`, 31 to 45 give the fold.
 
+mod time;
+
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use crate::{ItemId, Ratings, UserId};
+
+pub use time::folds_by_time;
 
 /// What a rating is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,8 +80,9 @@ fn unit(hash: u64) -> f64 {
 
 /// The hashes of all ratings: what parts and folds are drawn from.
 pub struct Hashes<'a> {
+    seed: u64,
     ratings: &'a Ratings,
-    hashes: Vec<PairHash>,
+    pairs: Vec<PairHash>,
 }
 
 impl<'a> Hashes<'a> {
@@ -85,7 +90,7 @@ impl<'a> Hashes<'a> {
     pub fn new(ratings: &'a Ratings, seed: u64) -> Self {
         let pairs = ratings.user_ids.par_iter().zip(&ratings.item_ids);
         let hashes = pairs.map(|(&user_id, &item_id)| pair_hash(seed, user_id, item_id)).collect();
-        Self { ratings, hashes }
+        Self { seed, ratings, pairs: hashes }
     }
 
     /// Each rating's part by its hash alone: the shares hold in expectation, and a rating's part does not depend on the
@@ -100,7 +105,7 @@ impl<'a> Hashes<'a> {
                 Part::BaseTrain
             }
         };
-        self.hashes.iter().map(part).collect()
+        self.pairs.iter().map(part).collect()
     }
 
     /// Exact counts: the `ceil(n * test)` ratings of the smallest hash are the test part, and of the rest the
@@ -108,15 +113,15 @@ impl<'a> Hashes<'a> {
     pub fn parts_by_count(&self, fractions: Fractions) -> Vec<Part> {
         let key = |row: usize| (self.ratings.user_ids[row], self.ratings.item_ids[row]);
         let take = |n: usize, share: f64| ((n as f64 * share).ceil() as usize).min(n);
-        let mut parts = vec![Part::BaseTrain; self.hashes.len()];
+        let mut parts = vec![Part::BaseTrain; self.pairs.len()];
 
-        let mut test: Vec<usize> = (0..self.hashes.len()).collect();
-        test.par_sort_unstable_by_key(|&row| (self.hashes[row].test, key(row)));
+        let mut test: Vec<usize> = (0..self.pairs.len()).collect();
+        test.par_sort_unstable_by_key(|&row| (self.pairs[row].test, key(row)));
         let mut rest = test.split_off(take(test.len(), fractions.test));
         for row in test {
             parts[row] = Part::Test;
         }
-        rest.par_sort_unstable_by_key(|&row| (self.hashes[row].meta, key(row)));
+        rest.par_sort_unstable_by_key(|&row| (self.pairs[row].meta, key(row)));
         rest.truncate(take(rest.len(), fractions.meta));
         for row in rest {
             parts[row] = Part::MetaTrain;
@@ -124,28 +129,28 @@ impl<'a> Hashes<'a> {
         parts
     }
 
+    /// Each user's fold, the same for all of the user's ratings: the fold of the pair of the user and item -1, which no data set has.
+    ///
+    /// # Panics
+    /// Where `n_folds` is 0.
+    pub fn folds_by_user(&self, n_folds: u8) -> Vec<u8> {
+        let fold = |user_id| (pair_hash(self.seed, user_id, -1).fold % u64::from(n_folds)) as u8;
+        let mut last: Option<(UserId, u8)> = None;
+        let of = |&user_id: &UserId| {
+            let known = last.filter(|(of, _)| *of == user_id);
+            let (_, fold) = *last.insert(known.unwrap_or_else(|| (user_id, fold(user_id))));
+            fold
+        };
+        self.ratings.user_ids.iter().map(of).collect()
+    }
+
     /// Each rating's fold, 0 to `n_folds - 1`.
     ///
     /// # Panics
     /// Where `n_folds` is 0.
     pub fn folds(&self, n_folds: u8) -> Vec<u8> {
-        self.hashes.iter().map(|hash| (hash.fold % u64::from(n_folds)) as u8).collect()
+        self.pairs.iter().map(|hash| (hash.fold % u64::from(n_folds)) as u8).collect()
     }
-}
-
-/// Each rating's fold by its time: fold 0 holds the earliest ratings, and ratings of equal time share a fold. The folds are as
-/// even as equal times let them be.
-///
-/// # Panics
-/// Where `n_folds` is 0.
-pub fn folds_by_time(ratings: &Ratings, n_folds: u8) -> Vec<u8> {
-    let mut times = ratings.timestamps.clone();
-    times.sort_unstable();
-    let cuts: Vec<i64> = (1..usize::from(n_folds))
-        .filter_map(|fold| times.get(fold * times.len() / usize::from(n_folds)).copied())
-        .collect();
-    let fold = |&time: &i64| cuts.partition_point(|&cut| cut <= time) as u8;
-    ratings.timestamps.iter().map(fold).collect()
 }
 
 #[cfg(test)]
@@ -201,15 +206,5 @@ mod tests {
             assert!((300..500).contains(&n), "fold {fold} has {n} of 2000");
         }
         assert_ne!(of, Hashes::new(&ratings, 2).folds(5));
-    }
-
-    #[test]
-    fn folds_by_time_keep_equal_times_together() {
-        let rating = |timestamp| Rating { user_id: 1, item_id: timestamp, value: 3.0, timestamp };
-        let ratings: Ratings = [5, 1, 2, 2, 2, 9, 7, 8].map(rating).into_iter().collect();
-        // sorted: 1 2 2 2 | 5 7 8 9; the cut is 5
-        assert_eq!(folds_by_time(&ratings, 2), [1, 0, 0, 0, 0, 1, 1, 1]);
-        // sorted: 1 2 | 2 2 | 5 7 | 8 9 with the cuts 2, 5, 8: the twos go together
-        assert_eq!(folds_by_time(&ratings, 4), [2, 0, 1, 1, 1, 3, 2, 3]);
     }
 }

@@ -1,20 +1,60 @@
 //! The hyper-parameters of `evaluate`.
 
 use dataset::rng;
-use metrics::Plan;
 use metrics::statistics::Bootstrap;
+use metrics::{Metric, Plan, TieOrder, Ties};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stage::UsageError;
+
+use crate::measure::Segmentation;
+use crate::protocol::Protocol;
+
+/// What becomes of items of equal score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TieRule {
+    /// The smaller item id stands first.
+    SmallerItem,
+    /// Each metric is its mean over all orders of tied items.
+    Expected,
+}
+
+impl TieRule {
+    /// The name in fingerprints: the key's value.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SmallerItem => "smaller_item",
+            Self::Expected => "expected",
+        }
+    }
+}
+
+impl From<TieRule> for Ties {
+    fn from(rule: TieRule) -> Self {
+        match rule {
+            TieRule::SmallerItem => Self::Broken(TieOrder::SmallerItem),
+            TieRule::Expected => Self::Expected,
+        }
+    }
+}
 
 /// The keys of `evaluate.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// What a user's ranking holds and how the test part was made; the first is the page's.
+    pub protocols: Vec<Protocol>,
     /// The cuts of the ranking metrics.
     pub ks: Vec<u32>,
     /// The cut of the comparison on the page and in the terminal; one of `ks`.
     pub report_k: u32,
+    /// What becomes of items of equal score.
+    pub ties: TieRule,
+    /// The parts of users and items that are measured too.
+    pub segments: Vec<Segmentation>,
+    /// Whether the rankings are written in TREC's formats too.
+    pub trec: bool,
     /// How often the users are drawn again for intervals and comparisons, 100 to 100000.
     pub resamples: usize,
     /// The level of the intervals, 0.5 to 0.999.
@@ -23,14 +63,30 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { ks: vec![5, 10, 20], report_k: 10, resamples: 1000, level: 0.95 }
+        Self {
+            protocols: vec![Protocol::Rated],
+            ks: vec![5, 10, 20],
+            report_k: 10,
+            ties: TieRule::SmallerItem,
+            segments: vec![Segmentation::UserActivity, Segmentation::ItemPopularity, Segmentation::Genre],
+            trec: false,
+            resamples: 1000,
+            level: 0.95,
+        }
     }
 }
 
 /// The same, checked.
 pub struct Checked {
-    pub plan: Plan,
+    pub protocols: Vec<Protocol>,
+    pub ks: Vec<u32>,
+    pub rated_plan: Plan,
+    /// The metrics that need no more of a ranking than its top.
+    pub catalogue_plan: Plan,
     pub report_k: u32,
+    pub ties_name: &'static str,
+    pub segments: Vec<Segmentation>,
+    pub trec: bool,
     pub bootstrap: Bootstrap,
 }
 
@@ -39,7 +95,20 @@ impl Config {
     /// [`UsageError`] where a cut is 0 or twice there, `report_k` is none of them, or the bootstrap is out of its ranges.
     pub fn check(&self, seed: u64) -> Result<Checked, UsageError> {
         let ks: Vec<usize> = self.ks.iter().map(|&k| k as usize).collect();
-        let plan = Plan::all(&ks).map_err(|error| UsageError(format!("ks: {error}")))?;
+        let wrong_ks = |error| UsageError(format!("ks: {error}"));
+        let rated_plan = Plan::all(&ks).map_err(wrong_ks)?.with_ties(self.ties);
+        let of_the_top: Vec<Metric> = Metric::ALL.iter().copied().filter(Metric::needs_k).collect();
+        let catalogue_plan = Plan::new(&of_the_top, &ks).map_err(wrong_ks)?.with_ties(self.ties);
+        if self.protocols.is_empty() {
+            return Err(UsageError(
+                "protocols is empty, expected at least one, for example \"rated\"".to_owned(),
+            ));
+        }
+        if let Some(at) =
+            (1..self.protocols.len()).find(|&at| self.protocols[..at].contains(&self.protocols[at]))
+        {
+            return Err(UsageError(format!("protocols holds {} twice", self.protocols[at].name())));
+        }
         if !self.ks.contains(&self.report_k) {
             return Err(UsageError(format!(
                 "report_k is {}, expected one of ks: {:?}",
@@ -51,6 +120,16 @@ impl Config {
         }
         let bootstrap = Bootstrap::new(self.resamples, self.level, rng::stream(seed, "evaluate/bootstrap"))
             .map_err(|error| UsageError(error.to_string()))?;
-        Ok(Checked { plan, report_k: self.report_k, bootstrap })
+        Ok(Checked {
+            protocols: self.protocols.clone(),
+            ks: self.ks.clone(),
+            rated_plan,
+            catalogue_plan,
+            report_k: self.report_k,
+            ties_name: self.ties.name(),
+            segments: self.segments.clone(),
+            trec: self.trec,
+            bootstrap,
+        })
     }
 }

@@ -3,21 +3,36 @@
 //! Reads `test.parquet` of `build-features` and the meta-models of `train-meta` (and, for the page, what the earlier stages say of
 //! themselves); writes `scores.parquet`, `per_user.parquet`, `metrics.parquet`, `metrics.json` and the report.
 
-mod compare;
 mod config;
+mod duels;
+mod fingerprint;
+mod inputs;
 mod measure;
 mod models;
 mod page;
+mod protocol;
+mod rows;
 mod terminal;
+mod trec;
 mod verdict;
 
 use std::process::ExitCode;
 
-use artifacts::layout::{COMPARISONS, METRICS, METRICS_JSON, PER_USER, REPORT, REPORT_FOLDER, SCORES, TEST};
-use artifacts::tables::{FeatureRows, ScoreRows};
-use config::Config;
+use artifacts::Error;
+use artifacts::layout::{
+    CATALOGUE, CATALOGUE_SCORES, COMPARISONS, METRICS, METRICS_JSON, PER_USER, REPORT, REPORT_FOLDER, SCORES,
+    TEST,
+};
+use artifacts::tables::{CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows};
+use config::{Checked, Config};
+use inputs::Inputs;
 use measure::Measured;
-use stage::{Run, Stage, StageName, Summary, grouped};
+use metrics::{Groups, ModelScores, TestRows};
+use models::Models;
+use recommenders::{CandidateConfig, CandidatesFrom};
+use report::Explorer;
+use rows::Rows;
+use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
 struct Args {}
@@ -38,29 +53,63 @@ impl Stage for Evaluate {
             StageName::BuildFeatures,
             StageName::TrainMeta,
         ])?;
+        let method: String = run.upstream_config(StageName::Split, "method")?;
+        for protocol in &config.protocols {
+            protocol.check(&method)?;
+        }
         let test: FeatureRows = run.read_table(TEST)?;
-        let page_inputs = page::Inputs::read(run)?;
-        let progress = run.progress(3);
-        progress.step("scoring");
-        let models = models::score_all(run, &test)?;
-        progress.done();
-        progress.step("measuring");
-        let measured = Measured::new(&test, &models, &config)?;
-        progress.done();
+        let catalogue = read_catalogue(run, &config)?;
+        let inputs = Inputs::read(run)?;
+        let relevant_from: f64 = run.upstream_config(StageName::BuildFeatures, "relevant_from")?;
+        let models = Models::read(run)?;
 
-        run.count("models", models.len());
-        run.count("users_evaluated", measured.per_user.user_ids().len());
-        run.count("users_left_out", measured.per_user.n_left_out());
-        let json = measured.to_json(run, &config)?;
-        run.write_table(METRICS, measured.metric_rows())?;
+        let progress = run.progress(2 * config.protocols.len() + 1);
+        let mut all = Vec::new();
+        let mut trec_files = Vec::new();
+        let mut explorer = Explorer::default();
+        for &protocol in &config.protocols {
+            progress.step(format!("scoring, {}", protocol.name()));
+            let rows = match &catalogue {
+                Some(catalogue) if protocol.ranks_catalogue() => {
+                    Rows::catalogue(protocol, catalogue.clone(), &test)
+                }
+                _ => Rows::rated(protocol, test.clone()),
+            };
+            let scored = models.score(&rows)?;
+            progress.done();
+            progress.step(format!("measuring, {}", protocol.name()));
+            let ties = config.ties_name;
+            let fingerprint = fingerprint::of(protocol, &inputs.split, &inputs.items, relevant_from, ties);
+            all.push(Measured::new(&rows, &scored, &inputs, fingerprint, &config)?);
+            progress.done();
+            if let [measured] = all.as_slice() {
+                explorer = page::explorer(&rows, &scored, measured, &inputs, &config, run.seed())?;
+            }
+            if config.trec {
+                trec_files.extend(trec_of(&rows, &scored)?);
+            }
+            write_scores(run, &rows, scored)?;
+        }
+        let Some(first) = all.first() else { return Err(UsageError("protocols is empty".to_owned()).into()) };
+
+        run.count("models", first.models.len());
+        run.count("users_evaluated", first.per_user.user_ids().len());
+        run.count("users_left_out", first.per_user.n_left_out());
+        let json = measure::to_json(&all, run, &config)?;
+        run.write_table(METRICS, all.iter().flat_map(Measured::metric_rows).collect::<Vec<_>>())?;
         run.write_bytes(METRICS_JSON.file, &json)?;
-        run.write_table(COMPARISONS, measured.comparison_rows())?;
-        run.write_table(PER_USER, measured.per_user_rows())?;
-        let n_rows = test.user_ids.len();
-        run.write_table(SCORES, score_rows(&test, &models))?;
+        run.write_table(COMPARISONS, all.iter().flat_map(Measured::comparison_rows).collect::<Vec<_>>())?;
+        run.write_table(PER_USER, all.iter().flat_map(Measured::per_user_rows).collect::<Vec<_>>())?;
+
+        run.remove_stale_folder(trec::FOLDER)?;
+        let trec_files: Vec<(String, &[u8])> = trec_files
+            .iter()
+            .map(|(name, text): &(String, String)| (name.clone(), text.as_bytes()))
+            .collect();
+        run.write_all_bytes(&trec_files)?;
 
         progress.step("drawing");
-        let data = page::data(run, page_inputs, &measured, &config);
+        let data = page::data(run, &inputs, &all, first, explorer, &config);
         let report = report::render(&data)?;
         let mut files = vec![(REPORT.file.to_owned(), report.html.as_bytes())];
         for plot in &report.plots {
@@ -71,23 +120,60 @@ impl Stage for Evaluate {
         drop(progress);
 
         if !run.quiet() {
-            terminal::print(&measured, &config, &data.verdicts);
+            terminal::print(&all, &config);
         }
         Ok(Summary {
-            read: format!("{} test rows", grouped(n_rows)),
-            wrote: format!("{} models' metrics and {}", models.len(), run.layout().path(REPORT).display()),
+            read: format!("{} test rows", grouped(test.user_ids.len())),
+            wrote: format!(
+                "{} models' metrics and {}",
+                first.models.len(),
+                run.layout().path(REPORT).display()
+            ),
         })
     }
 }
 
-fn score_rows(test: &FeatureRows, models: &[models::Scored]) -> ScoreRows {
-    ScoreRows {
-        user_ids: test.user_ids.clone(),
-        item_ids: test.item_ids.clone(),
-        ratings: test.ratings.clone(),
-        names: models.iter().map(|model| model.name.clone()).collect(),
-        columns: models.iter().map(|model| model.scores.clone()).collect(),
+/// The candidates, where a protocol ranks the catalogue.
+fn read_catalogue(run: &mut Run, config: &Checked) -> anyhow::Result<Option<CatalogueRows>> {
+    let Some(protocol) = config.protocols.iter().find(|protocol| protocol.ranks_catalogue()) else {
+        return Ok(None);
+    };
+    let candidates: CandidateConfig = run.upstream_config(StageName::TrainBase, "candidates")?;
+    if candidates.from != CandidatesFrom::Catalogue {
+        return Err(UsageError(format!(
+            "protocols holds {}, which needs candidates: set candidates.from = \"catalogue\" in train-base.toml, or take PRESET=catalogue",
+            protocol.name()
+        ))
+        .into());
     }
+    if let Some(k) = config.ks.iter().find(|&&k| k as usize > candidates.base_depth) {
+        return Err(UsageError(format!(
+            "ks holds {k}, but the base models' rankings of the catalogue are kept to depth {}: raise candidates.base_depth in train-base.toml",
+            candidates.base_depth
+        ))
+        .into());
+    }
+    Ok(Some(run.read_table(CATALOGUE)?))
+}
+
+fn write_scores(run: &mut Run, rows: &Rows, models: Vec<models::Scored>) -> Result<(), Error> {
+    let names = models.iter().map(|model| model.name.clone()).collect();
+    let columns = models.into_iter().map(|model| model.scores).collect();
+    let ratings = rows.stars.iter().map(|&stars| stars as f32).collect();
+    let (user_ids, item_ids) = (rows.user_ids.clone(), rows.item_ids.clone());
+    if rows.protocol.ranks_catalogue() {
+        run.write_table(CATALOGUE_SCORES, CatalogueScoreRows { user_ids, item_ids, ratings, names, columns })
+    } else {
+        run.write_table(SCORES, ScoreRows { user_ids, item_ids, ratings, names, columns })
+    }
+}
+
+fn trec_of(rows: &Rows, models: &[models::Scored]) -> anyhow::Result<Vec<(String, String)>> {
+    let groups = Groups::from_sorted(&rows.user_ids)?;
+    let test_rows = TestRows::new(&groups, &rows.item_ids, &rows.relevant, &rows.grades)?;
+    let scores: Vec<ModelScores<'_>> =
+        models.iter().map(|model| ModelScores { name: &model.name, scores: &model.scores }).collect();
+    Ok(trec::files(rows.protocol.name(), &test_rows, &scores))
 }
 
 fn main() -> ExitCode {

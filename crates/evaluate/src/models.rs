@@ -1,9 +1,10 @@
-//! The test rows' scores by every model: base recommenders, their average, meta-models.
+//! The rows' scores by every model: base recommenders, their averages, meta-models.
 
 use anyhow::Context as _;
 use artifacts::layout::{CALIBRATION, Layout};
 use artifacts::tables::FeatureRows;
 use artifacts::{Error, Schema};
+use metrics::scorers::{CONSTANT, ORACLE, constant, oracle};
 use rankers::blend::{Blend, Member};
 use rankers::calibration::{Calibrator, SegmentCalibration};
 use rankers::gbdt::GbdtModel;
@@ -11,12 +12,15 @@ use rankers::logistic::LogisticModel;
 use rankers::objective::ObjectiveKind;
 use rankers::{FeatureMatrix, Fitted, MetaModel};
 use rayon::prelude::*;
-use recommenders::BaseModel;
+use recommenders::{BaseModel, CandidateConfig, CandidatesFrom};
 use report::ModelKind;
 use serde::de::DeserializeOwned;
 use stage::{Run, StageName};
 
-/// One model's scores of all test rows.
+use crate::protocol::Protocol;
+use crate::rows::{RankedBy, Rows};
+
+/// One model's scores of all rows of a protocol.
 pub struct Scored {
     /// The name in every table.
     pub name: String,
@@ -24,7 +28,7 @@ pub struct Scored {
     pub kind: ModelKind,
     /// What the scores are.
     pub scale: Scale,
-    /// One score a test row, higher is better.
+    /// One score a row, higher is better; NaN where the model does not rank the row.
     pub scores: Vec<f64>,
 }
 
@@ -39,45 +43,92 @@ pub enum Scale {
     Order,
 }
 
-/// Scores the test rows, in the order of the tables: base models, their average, meta-models.
-///
-/// # Errors
-/// Where a meta-model cannot be read or was fitted on other features.
-pub fn score_all(run: &mut Run, test: &FeatureRows) -> anyhow::Result<Vec<Scored>> {
-    let mut models: Vec<Scored> = BaseModel::ALL.into_iter().filter_map(|kind| base(kind, test)).collect();
-    models.extend(averages(&models));
-
-    let columns = test.names.iter().cloned().zip(test.columns.iter().cloned()).collect();
-    models.extend(meta_models(run, &FeatureMatrix::from_columns(columns)?)?);
-    Ok(models)
+/// The meta-models that `train-meta` fitted.
+pub struct Models {
+    fitted: Vec<(MetaModel, Fitted)>,
+    calibration: Option<SegmentCalibration>,
+    blend: Option<Blend>,
+    /// Of the candidates from the catalogue, the share of irrelevant ones that they were fitted on; none where they were fitted on
+    /// rated rows.
+    negative_share: Option<f64>,
 }
 
-/// The meta-models that `train-meta` fitted.
-fn meta_models(run: &mut Run, features: &FeatureMatrix) -> anyhow::Result<Vec<Scored>> {
-    let keys: Vec<String> = run.upstream_config(StageName::TrainMeta, "models")?;
-    let kinds: Vec<MetaModel> = keys.iter().filter_map(|key| MetaModel::from_key(key)).collect();
-    let calibration: Option<SegmentCalibration> = if run.has(CALIBRATION) {
-        let schema = Schema { name: SegmentCalibration::SCHEMA, version: SegmentCalibration::SCHEMA_VERSION };
-        let validate = SegmentCalibration::validate;
-        Some(run.read_model(CALIBRATION.stage, CALIBRATION.file, schema, validate)?)
-    } else {
-        None
-    };
-    let mut fitted = Vec::new();
-    for kind in MetaModel::ALL.into_iter().filter(|&kind| kinds.contains(&kind) && kind != MetaModel::Blend) {
-        fitted.push((kind, read_fitted(run, kind)?));
+impl Models {
+    /// # Errors
+    /// Where a model is missing or corrupt.
+    pub fn read(run: &mut Run) -> anyhow::Result<Self> {
+        let keys: Vec<String> = run.upstream_config(StageName::TrainMeta, "models")?;
+        let kinds: Vec<MetaModel> = keys.iter().filter_map(|key| MetaModel::from_key(key)).collect();
+        let calibration: Option<SegmentCalibration> = if run.has(CALIBRATION) {
+            let schema =
+                Schema { name: SegmentCalibration::SCHEMA, version: SegmentCalibration::SCHEMA_VERSION };
+            let validate = SegmentCalibration::validate;
+            Some(run.read_model(CALIBRATION.stage, CALIBRATION.file, schema, validate)?)
+        } else {
+            None
+        };
+        let mut fitted = Vec::new();
+        for kind in
+            MetaModel::ALL.into_iter().filter(|kind| kinds.contains(kind) && *kind != MetaModel::Blend)
+        {
+            fitted.push((kind, read_fitted(run, kind)?));
+        }
+        let blend = if kinds.contains(&MetaModel::Blend) {
+            Some(read(run, MetaModel::Blend, Blend::validate)?)
+        } else {
+            None
+        };
+        let candidates: CandidateConfig = run.upstream_config(StageName::TrainBase, "candidates")?;
+        let negative_share =
+            (candidates.from == CandidatesFrom::Catalogue).then_some(candidates.negative_share);
+        Ok(Self { fitted, calibration, blend, negative_share })
     }
-    let predicted: Vec<Predicted> = fitted
-        .par_iter()
-        .map(|(kind, fitted)| Predicted::new(*kind, fitted, features, calibration.as_ref()))
-        .collect::<anyhow::Result<_>>()?;
-    let blend = if kinds.contains(&MetaModel::Blend) {
-        let blend: Blend = read(run, MetaModel::Blend, Blend::validate)?;
-        Some(blended(&blend, &predicted)?)
-    } else {
-        None
-    };
-    Ok(predicted.into_iter().map(Predicted::scored).chain(blend).collect())
+
+    /// Scores the rows of a protocol, in the order of the tables: base models, their averages, meta-models.
+    ///
+    /// # Errors
+    /// Where a meta-model was fitted on other features.
+    pub fn score(&self, rows: &Rows) -> anyhow::Result<Vec<Scored>> {
+        let test = &rows.features;
+        let mut models: Vec<Scored> =
+            BaseModel::ALL.into_iter().filter_map(|kind| base(kind, test)).collect();
+        models.extend(averages(&models));
+        let columns = test.names.iter().cloned().zip(test.columns.iter().cloned()).collect();
+        models.extend(self.meta_models(&FeatureMatrix::from_columns(columns)?)?);
+        for model in &mut models {
+            if model.scale == Scale::Probability {
+                self.correct(rows.protocol, model);
+            }
+            model.scores = rows.spread(&model.scores, model.kind == ModelKind::Base);
+        }
+        models.extend(yardsticks(rows));
+        Ok(models)
+    }
+
+    fn meta_models(&self, features: &FeatureMatrix) -> anyhow::Result<Vec<Scored>> {
+        let predicted: Vec<Predicted> = self
+            .fitted
+            .par_iter()
+            .map(|(kind, fitted)| Predicted::new(*kind, fitted, features, self.calibration.as_ref()))
+            .collect::<anyhow::Result<_>>()?;
+        let blend = self.blend.as_ref().map(|blend| blended(blend, &predicted)).transpose()?;
+        Ok(predicted.into_iter().map(Predicted::scored).chain(blend).collect())
+    }
+
+    /// Makes a probability among the rows that the model was fitted on one among those that it ranks: of the irrelevant candidates only a
+    /// share was fitted on, which multiplied the odds by its inverse (King and Zeng, "Logistic regression in rare events data", 2001).
+    /// Rated rows are no candidates: there, the scores of a model of candidates only order.
+    fn correct(&self, protocol: Protocol, model: &mut Scored) {
+        match self.negative_share {
+            Some(share) if protocol.ranks_catalogue() => {
+                for p in &mut model.scores {
+                    *p = *p * share / (*p * share + (1.0 - *p));
+                }
+            }
+            None if !protocol.ranks_catalogue() => {}
+            _ => model.scale = Scale::Order,
+        }
+    }
 }
 
 /// What a meta-model says of the test rows.
@@ -190,4 +241,15 @@ fn average(name: &str, scale: Scale, models: &[&Scored]) -> Scored {
         *sum /= models.len() as f64;
     }
     Scored { name: name.to_owned(), kind: ModelKind::Average, scale, scores }
+}
+
+/// Floor and ceiling of what any model can reach on these rows: one score for all, and the grades themselves. Both rank what the meta-models
+/// rank, so that the oracle's distance from 1 is what the candidates miss.
+fn yardsticks(rows: &Rows) -> [Scored; 2] {
+    let yardstick = |name: &str, scores: Vec<f64>| {
+        let of_rows = scores.into_iter().zip(&rows.ranked_by);
+        let scores = of_rows.map(|(score, by)| if *by == RankedBy::All { score } else { f64::NAN }).collect();
+        Scored { name: name.to_owned(), kind: ModelKind::Yardstick, scale: Scale::Order, scores }
+    };
+    [yardstick(CONSTANT, constant(rows.relevant.len())), yardstick(ORACLE, oracle(&rows.grades))]
 }

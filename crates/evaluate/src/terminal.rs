@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use crate::config::Checked;
 use crate::measure::Measured;
+use crate::verdict;
 
 /// The metrics shown, with their headings.
 const SHOWN: [(&str, &str); 6] = [
@@ -17,10 +18,17 @@ const SHOWN: [(&str, &str); 6] = [
     ("mrr", "MRR"),
 ];
 
-/// Prints the table, best NDCG first, and the verdict on stdout.
-pub fn print(measured: &Measured, config: &Checked, verdicts: &[String]) {
+/// Prints each protocol's table, best NDCG first, and its verdict on stdout.
+pub fn print(all: &[Measured], config: &Checked) {
+    let tables: Vec<String> = all
+        .iter()
+        .map(|measured| {
+            let text = text(measured, config.report_k, &verdict::sentences(&measured.duels));
+            if all.len() == 1 { text } else { format!("{}\n{text}", measured.protocol.name()) }
+        })
+        .collect();
     // A reader that has gone away (`| head`) is no failure of the stage.
-    let _ = write!(std::io::stdout().lock(), "{}", text(measured, config.report_k, verdicts));
+    let _ = write!(std::io::stdout().lock(), "{}", tables.join("\n"));
 }
 
 fn text(measured: &Measured, k: u32, verdicts: &[String]) -> String {

@@ -2,7 +2,7 @@
 
 use metrics::statistics::Comparison;
 
-use crate::compare::{Duel, Role};
+use crate::duels::{Duel, Role};
 
 /// The verdict: a sentence for each comparison of the first stack, then one for the stacks that beat all their rivals too, then one for
 /// each comparison that another stack does not win.

@@ -1,25 +1,34 @@
-//! Evaluates score columns of a CSV file: `cargo run -p metrics --example evaluate_csv -- FILE K [trec_eval]`.
+//! Evaluates score columns of a CSV file: `cargo run -p metrics --example evaluate_csv -- FILE K,K,... [TIES] [per_user]`.
 //!
-//! Columns: `user_id,item_id,rating`, then one column of scores a model; no quotes. A rating of 4 or more is relevant.
-//! Rows may stand in any order. The pooled metrics are printed for every column, whether or not its scores are on the
-//! scale that a metric needs. `trec_eval` as third argument breaks ties as `trec_eval` does.
+//! Columns: `user_id,item_id,rating`, then one column of scores a model; no quotes. A rating of 4 or more is relevant; a
+//! score of `NaN` says that the model does not retrieve the item. Rows may stand in any order. TIES is `smaller_item`,
+//! `expected` or `trec_eval`. The pooled metrics are printed for every column, whether or not its scores are on the
+//! scale that a metric needs; with `per_user` each user's own values instead of the means.
 
 use std::error::Error;
 use std::io::Write as _;
 
 use metrics::pooled::{CALIBRATION_BINS, auc_global, calibration, log_loss, mae, rmse};
-use metrics::{Groups, ModelScores, Plan, TestRows, TieOrder, evaluate};
+use metrics::{Groups, ModelScores, PerUser, Plan, TestRows, TieOrder, Ties, evaluate};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [path, k, rest @ ..] = &arguments[..] else {
-        return Err("usage: evaluate_csv FILE K [trec_eval]".into());
+    let [path, ks, rest @ ..] = &arguments[..] else {
+        return Err("usage: evaluate_csv FILE K,K,... [smaller_item|expected|trec_eval] [per_user]".into());
     };
-    let ties = match rest {
-        [] => TieOrder::SmallerItem,
-        [name] if name == "trec_eval" => TieOrder::TrecEval,
-        _ => return Err("the third argument can only be trec_eval".into()),
-    };
+    let ks = ks.split(',').map(str::parse::<usize>).collect::<Result<Vec<_>, _>>()?;
+    let (mut ties, mut per_user) = (Ties::default(), false);
+    for argument in rest {
+        match argument.as_str() {
+            "smaller_item" => ties = TieOrder::SmallerItem.into(),
+            "trec_eval" => ties = TieOrder::TrecEval.into(),
+            "expected" => ties = Ties::Expected,
+            "per_user" => per_user = true,
+            other => {
+                return Err(format!("{other}: expected smaller_item, expected, trec_eval or per_user").into());
+            }
+        }
+    }
     let csv = std::fs::read_to_string(path)?;
     let mut lines = csv.lines();
     let names: Vec<&str> = lines.next().ok_or("the file is empty")?.split(',').skip(3).collect();
@@ -46,7 +55,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let models: Vec<ModelScores<'_>> =
         names.iter().zip(&scores).map(|(name, scores)| ModelScores { name, scores }).collect();
     let test_rows = TestRows::new(&groups, &items, &relevant, &grades)?;
-    let result = evaluate(&test_rows, &models, &Plan::all(&[k.parse()?])?.with_ties(ties))?;
+    let result = evaluate(&test_rows, &models, &Plan::all(&ks)?.with_ties(ties))?;
+    if per_user {
+        return print_per_user(&result);
+    }
 
     let mut out = std::io::stdout().lock();
     writeln!(out, "model,metric,k,mean,n_users,n_left_out")?;
@@ -77,4 +89,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+fn print_per_user(result: &PerUser) -> Result<(), Box<dyn Error>> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    writeln!(out, "model,user_id,metric,k,value")?;
+    for row in result.rows() {
+        let k = row.k.map(|k| k.to_string()).unwrap_or_default();
+        writeln!(out, "{},{},{},{k},{}", row.model, row.user_id, row.metric, row.value)?;
+    }
+    Ok(out.flush()?)
 }

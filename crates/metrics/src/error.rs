@@ -68,6 +68,21 @@ pub enum MetricsError {
         /// The name.
         name: String,
     },
+    /// Columns of a catalogue that do not belong together.
+    #[error(
+        "catalogue of {n_genres} genre sets and {n_raters} numbers of raters, at most {most_raters} of {n_users} users; \
+         expected one of both for each item, and no item with more raters than users"
+    )]
+    Catalogue {
+        /// The length of the genres.
+        n_genres: usize,
+        /// The length of the numbers of raters.
+        n_raters: usize,
+        /// The largest of them.
+        most_raters: u32,
+        /// The users who rated anything.
+        n_users: usize,
+    },
     /// A level that no interval here has.
     #[error("level is {level}, expected .5 to .999, for example .95")]
     Level {

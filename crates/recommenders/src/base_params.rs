@@ -10,12 +10,14 @@ use crate::embedding_content::EmbeddingParams;
 use crate::genre::GenreParams;
 use crate::hybrid_mf::HybridMfParams;
 use crate::implicit_als::ImplicitAlsParams;
+use crate::implicit_ease::ImplicitEaseParams;
+use crate::implicit_item_knn::ImplicitItemKnnParams;
 use crate::item_knn::ItemKnnParams;
 use crate::mf::MfParams;
 use crate::ridge_content::RidgeParams;
 use crate::svdpp::SvdppParams;
 use crate::text_content::TextParams;
-use crate::{BaseModel, Checked, InvalidParam, Params as _};
+use crate::{BaseModel, CandidateConfig, Checked, InvalidParam, Params as _};
 
 /// Declares both structs from one list: as typed, and checked.
 macro_rules! base_params {
@@ -27,6 +29,8 @@ macro_rules! base_params {
         pub struct BaseConfig {
             /// The models to fit, by their keys (the names of their files).
             pub models: Vec<String>,
+            /// Which items are candidates for a user.
+            pub candidates: CandidateConfig,
             $($(#[$doc])* pub $model: $params,)*
         }
 
@@ -39,7 +43,7 @@ macro_rules! base_params {
         impl Default for BaseConfig {
             fn default() -> Self {
                 let models = DEFAULT_MODELS.iter().map(|model| model.file_stem().to_owned()).collect();
-                Self { models, $($model: <$params>::default(),)* }
+                Self { models, candidates: CandidateConfig::default(), $($model: <$params>::default(),)* }
             }
         }
 
@@ -112,6 +116,10 @@ base_params! {
     hybrid: HybridMfParams,
     /// For [`crate::BaseModel::ImplicitAls`].
     ials: ImplicitAlsParams,
+    /// For [`crate::BaseModel::ImplicitEase`].
+    implicit_ease: ImplicitEaseParams,
+    /// For [`crate::BaseModel::ImplicitItemKnn`].
+    implicit_item_knn: ImplicitItemKnnParams,
 }
 
 #[cfg(test)]

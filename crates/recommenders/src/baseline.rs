@@ -4,6 +4,7 @@ use dataset::{Candidate, Csr, History, IdIndex};
 use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
+use crate::scorer::score_indexed;
 use crate::validate::Demands;
 
 /// `baseline = mean + b_u + b_i`; an unknown user or item adds 0. The offsets are fitted by [`crate::bias`] or [`crate::damped_bias`].
@@ -54,9 +55,18 @@ impl Baseline {
     pub fn place(&self, candidate: Candidate) -> Placed {
         let user = self.users.index_of(candidate.user_id);
         let item = self.items.index_of(candidate.item_id);
+        Placed { baseline: self.of(user, item), user, item }
+    }
+
+    /// The baseline of a user and an item; an unknown one adds 0.
+    pub fn of(&self, user: Option<u32>, item: Option<u32>) -> f64 {
         let offset = |offsets: &[f64], index: Option<u32>| index.map_or(0.0, |index| offsets[index as usize]);
-        let baseline = self.mean + offset(&self.user_offsets, user) + offset(&self.item_offsets, item);
-        Placed { baseline, user, item }
+        self.mean + offset(&self.user_offsets, user) + offset(&self.item_offsets, item)
+    }
+
+    /// Writes each candidate's baseline into `out`.
+    pub fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
+        score_indexed(candidates, out, &self.users, [&self.items], |user, [item]| self.of(user, item));
     }
 
     /// How many users are known.

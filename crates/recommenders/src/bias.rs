@@ -8,7 +8,6 @@ use dataset::{Candidate, Csr, History};
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
-use crate::scorer::score_each;
 use crate::validate::Demands;
 use crate::{BaseModel, InvalidModel, Scorer};
 
@@ -40,7 +39,7 @@ impl BiasModel {
 
 impl Scorer for BiasModel {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| self.0.place(candidate).baseline);
+        self.0.score(candidates, out);
     }
 }
 

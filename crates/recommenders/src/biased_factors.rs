@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
 use crate::factors::{self, Factors};
+use crate::scorer::score_indexed;
 use crate::validate::Demands;
 
 /// `score = mean + b_u + b_i + p_u . q_i`.
@@ -29,14 +30,14 @@ impl BiasedFactors {
             + f64::from(dot)
     }
 
-    /// The score of any candidate: where one side is unknown, the mean and the other side's bias; where both are, the mean.
-    pub fn of_any(&self, candidate: Candidate) -> f64 {
-        match (self.users.index_of(candidate.user_id), self.items.index_of(candidate.item_id)) {
+    /// Scores candidates: where one side is unknown, the mean and the other side's bias; where both are, the mean.
+    pub fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
+        score_indexed(candidates, out, &self.users, [&self.items], |user, [item]| match (user, item) {
             (Some(user), Some(item)) => self.of_known(user, item),
             (Some(user), None) => self.mean + f64::from(self.user_biases[user as usize]),
             (None, Some(item)) => self.mean + f64::from(self.item_biases[item as usize]),
             (None, None) => self.mean,
-        }
+        });
     }
 
     /// Whether the parts fit together.

@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::params::in_range;
-use crate::scorer::score_each;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
 
@@ -67,7 +66,7 @@ impl DampedBias {
 
 impl Scorer for DampedBias {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| self.0.place(candidate).baseline);
+        self.0.score(candidates, out);
     }
 }
 

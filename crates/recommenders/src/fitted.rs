@@ -12,6 +12,8 @@ use crate::embedding_content::EmbeddingContent;
 use crate::genre::GenreContent;
 use crate::hybrid_mf::{HybridMf, HybridMfFit};
 use crate::implicit_als::ImplicitAls;
+use crate::implicit_ease::ImplicitEase;
+use crate::implicit_item_knn::ImplicitItemKnn;
 use crate::item_knn::ItemKnnModel;
 use crate::mf::{Diverged, MfFit, MfModel};
 use crate::popularity::Popularity;
@@ -88,6 +90,12 @@ impl BaseModel {
             Self::ImplicitAls => {
                 FittedModel::ImplicitAls(ImplicitAls::fit(history, &params.ials, rng)).into()
             }
+            Self::ImplicitEase => {
+                FittedModel::ImplicitEase(ImplicitEase::fit(history, &params.implicit_ease)).into()
+            }
+            Self::ImplicitItemKnn => {
+                FittedModel::ImplicitItemKnn(ImplicitItemKnn::fit(history, &params.implicit_item_knn)).into()
+            }
         })
     }
 }
@@ -147,6 +155,8 @@ fitted_models! {
     Embedding(EmbeddingContent),
     Hybrid(HybridMf),
     ImplicitAls(ImplicitAls),
+    ImplicitEase(ImplicitEase),
+    ImplicitItemKnn(ImplicitItemKnn),
 }
 
 impl Scorer for FittedModel {

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::params::in_range;
-use crate::scorer::score_each;
+use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
 
@@ -97,10 +97,8 @@ impl GenreContent {
 
 impl Scorer for GenreContent {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| {
-            let (Some(user), Some(item)) =
-                (self.users.index_of(candidate.user_id), self.items.index_of(candidate.item_id))
-            else {
+        score_indexed(candidates, out, &self.users, [&self.items], |user, [item]| {
+            let (Some(user), Some(item)) = (user, item) else {
                 return 0.0;
             };
             let genres = self.genres[item as usize];

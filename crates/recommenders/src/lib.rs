@@ -2,7 +2,7 @@
 //!
 //! One model a file or folder. The reference's four: [`bias`], [`item_knn`], [`mf`], [`genre`]. On what a damped baseline leaves
 //! over: [`damped_bias`] itself, [`centred_knn`] (item-kNN and user-kNN), [`ridge_content`], [`text_content`], [`embedding_content`], [`ease`]. Then [`svdpp`],
-//! [`hybrid_mf`], [`implicit_als`] and [`popularity`].
+//! [`hybrid_mf`], and of who rated what [`implicit_als`], [`implicit_ease`], [`implicit_item_knn`] and [`popularity`].
 //!
 //! Every model is listed in [`BaseModel`], is fitted by [`BaseModel::fit`], and then answers as a [`Scorer`]. A score is an estimate in stars where
 //! [`BaseModel::is_star_scale`] says so, and good for ordering only where not.
@@ -12,8 +12,10 @@
 
 mod base_params;
 mod baseline;
+mod baskets;
 pub mod bias;
 mod biased_factors;
+mod candidates;
 pub mod centred_knn;
 mod content;
 pub mod damped_bias;
@@ -25,12 +27,16 @@ mod fitted;
 pub mod genre;
 pub mod hybrid_mf;
 pub mod implicit_als;
+pub mod implicit_ease;
+pub mod implicit_item_knn;
+mod inverse;
 pub mod item_knn;
 pub mod mf;
 mod neighbourhood;
 mod normal_equations;
 mod params;
 pub mod popularity;
+mod positives;
 mod registry;
 pub mod ridge_content;
 mod scorer;
@@ -40,6 +46,7 @@ pub mod text_content;
 mod validate;
 
 pub use base_params::{BaseConfig, BaseParams};
+pub use candidates::{CandidateConfig, CandidatesFrom, CheckedCandidates};
 pub use content::Content;
 pub use feature_factors::FeatureFactorsParams;
 pub use fitted::{Fit, FittedModel};

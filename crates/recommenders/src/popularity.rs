@@ -7,7 +7,7 @@
 use dataset::{Candidate, History, IdIndex};
 use serde::{Deserialize, Serialize};
 
-use crate::scorer::score_each;
+use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, InvalidModel, Scorer};
 
@@ -39,9 +39,8 @@ impl Popularity {
 
 impl Scorer for Popularity {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| {
-            let n = self.items.index_of(candidate.item_id).map_or(0, |item| self.n_ratings[item as usize]);
-            f64::from(n).ln_1p()
+        score_indexed(candidates, out, &IdIndex::default(), [&self.items], |_, [item]| {
+            f64::from(item.map_or(0, |item| self.n_ratings[item as usize])).ln_1p()
         });
     }
 }

@@ -33,11 +33,15 @@ pub enum BaseModel {
     Hybrid,
     /// Matrix factorisation of who rated what: [`crate::implicit_als`].
     ImplicitAls,
+    /// Every item by least squares from all others, on who rated what: [`crate::implicit_ease`].
+    ImplicitEase,
+    /// What stands near the user's items, on who rated what: [`crate::implicit_item_knn`].
+    ImplicitItemKnn,
 }
 
 impl BaseModel {
     /// All of them, in the order of the feature columns.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         // The reference's four; then one line a model.
         Self::Bias,
         Self::ItemKnn,
@@ -54,6 +58,8 @@ impl BaseModel {
         Self::Embedding,
         Self::Hybrid,
         Self::ImplicitAls,
+        Self::ImplicitEase,
+        Self::ImplicitItemKnn,
     ];
 
     /// One block a model: what it is called, and what its scores are.
@@ -177,6 +183,22 @@ impl BaseModel {
                 column: "score_ials",
                 file_stem: "ials",
                 schema: ("base.ials", 1),
+                scale: Scale::Order,
+                support_column: None,
+            },
+            Self::ImplicitEase => Facts {
+                name: "ImplicitEASE",
+                column: "score_implicit_ease",
+                file_stem: "implicit_ease",
+                schema: ("base.implicit_ease", 1),
+                scale: Scale::Order,
+                support_column: None,
+            },
+            Self::ImplicitItemKnn => Facts {
+                name: "ImplicitItemKNN",
+                column: "score_implicit_itemknn",
+                file_stem: "implicit_itemknn",
+                schema: ("base.implicit_itemknn", 1),
                 scale: Scale::Order,
                 support_column: None,
             },

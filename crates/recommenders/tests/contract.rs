@@ -62,7 +62,9 @@ fn expectations(model: BaseModel) -> Expectations {
         BaseModel::Svdpp | BaseModel::Hybrid => expect(0.9, Some(0.5), Unknown::NearOwnMeans(0.4)),
         BaseModel::Ease | BaseModel::Text => expect(0.85, Some(0.7), Unknown::As(BaseModel::DampedBias)),
         // As with popularity; its own tests plant something in who rates what.
-        BaseModel::ImplicitAls => expect(0.4, None, Unknown::Zero),
+        BaseModel::ImplicitAls | BaseModel::ImplicitEase | BaseModel::ImplicitItemKnn => {
+            expect(0.4, None, Unknown::Zero)
+        }
     }
 }
 
@@ -277,6 +279,21 @@ fn threads_and_batches_change_no_bit() {
         let mut reversed = on(2, &|| fitted.scores(&backwards));
         reversed.reverse();
         assert_eq!(whole, reversed, "{}: reversed", model.name());
+    }
+}
+
+#[test]
+fn whole_users_get_the_bits_of_single_candidates() {
+    let Planted { train, items, .. } = planted::generate();
+    // Every third user of the first 90 with every id up to beyond the catalogue, half of them unknown; and an unknown user.
+    let of_user = |user: i64| {
+        (0..210).map(move |item: i64| Candidate { user_id: 21 * user + 1, item_id: 5 * item + 3, at: 0 })
+    };
+    let asked: Vec<Candidate> = (0..30).chain([1_000]).flat_map(of_user).collect();
+    for model in BaseModel::ALL {
+        let fitted = fit(model, &train, &items).model;
+        let alone: Vec<f64> = asked.iter().flat_map(|&candidate| fitted.scores(&[candidate])).collect();
+        assert_eq!(bits(&fitted.scores(&asked)), bits(&alone), "{}", model.name());
     }
 }
 

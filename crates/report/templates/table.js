@@ -21,7 +21,7 @@ if (document.getElementById("measurements")) {
     }
   };
 
-  const cellOf = (value, metric, best, domain) => {
+  const cellOf = (value, best, domain) => {
     if (value === null || value === undefined) return element("td", { class: "number", "data-value": "" }, "–");
     const [middle, low, high] = Array.isArray(value) ? value : [value];
     const isBest = middle === best;
@@ -34,8 +34,7 @@ if (document.getElementById("measurements")) {
       cell.append(fixed(middle));
     }
     if (text && choice.intervals.value === "text") cell.append(element("span", { class: "ends" }, text));
-    // Floors and ceilings would squeeze the scale; beyond its ends they have no bar.
-    if (text && choice.intervals.value === "bars" && domain[0] <= middle && middle <= domain[1]) {
+    if (text && choice.intervals.value === "bars" && domain) {
       const width = domain[1] - domain[0];
       const at = (point) => (width > 0 ? Math.min(100, Math.max(0, ((point - domain[0]) / width) * 100)) : 50);
       cell.append(element("span", { class: "range", "aria-hidden": "true" },
@@ -75,7 +74,8 @@ if (document.getElementById("measurements")) {
       return element("tr", { class: kind }, element("th", { scope: "row" }, name),
         element("td", { class: "kind" }, element("span", { class: "symbol", "aria-hidden": "true" }, symbol), " ",
           element("span", { class: "word" }, kind)),
-        ...shown.map((metric) => cellOf(row[metric.at], metric, isYardstick(row) ? null : metric.best, metric.domain)));
+        // Floors and ceilings would squeeze the scale: they are not marked and have no bar.
+        ...shown.map((metric) => (isYardstick(row) ? cellOf(row[metric.at], null, null) : cellOf(row[metric.at], metric.best, metric.domain))));
     }));
 
     const columns = ["model", "kind", ...shown.map((metric) => metric.key)];

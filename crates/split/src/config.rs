@@ -14,6 +14,10 @@ pub enum Method {
     Hash,
     /// Exact counts: the ratings of the smallest hashes.
     Exact,
+    /// By one moment for all users: the latest ratings are the test part.
+    Temporal,
+    /// Each user's last rating is the test part.
+    LeaveLastOut,
 }
 
 /// How a training rating's fold is drawn.
@@ -24,6 +28,8 @@ pub enum FoldBy {
     Hash,
     /// By time: the earliest ratings in fold 0.
     Time,
+    /// By the user's hash: all of a user's ratings in one fold, so that the base models know nothing of the user.
+    User,
 }
 
 /// How the training ratings are parted into what base models see and what they score for the meta-models.
@@ -42,7 +48,7 @@ pub enum Stacking {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// How a rating's part is drawn: by its own hash, or exact counts.
+    /// How a rating's part is drawn: by its own hash, exact counts, by time, or each user's last rating for the test part.
     pub method: Method,
     /// The test part's share of all ratings, in (0, 1).
     pub test_fraction: f64,
@@ -50,7 +56,7 @@ pub struct Config {
     pub meta_fraction: f64,
     /// How many folds the training ratings get, 2 to 100.
     pub folds: u8,
-    /// How a training rating's fold is drawn: by its own hash, or by time, the earliest ratings in fold 0.
+    /// How a training rating's fold is drawn: by its own hash, by time, the earliest ratings in fold 0, or by its user.
     pub fold_by: FoldBy,
     /// How base models make the scores that meta-models are fitted on: `hold_out`, `k_fold`, or `forward` (folds before only).
     pub stacking: Stacking,

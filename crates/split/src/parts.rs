@@ -22,18 +22,21 @@ pub fn assign(
     seed: u64,
 ) -> anyhow::Result<(Vec<Part>, Vec<Option<i8>>)> {
     let hashes = Hashes::new(&raw.ratings, seed);
-    let drawn = match config.fold_by {
-        FoldBy::Hash => hashes.folds(config.folds),
-        FoldBy::Time => folds_by_time(&raw.ratings, config.folds),
-    };
-    let (parts, folds): (Vec<Part>, Vec<u8>) = if let Some(file) = assignments {
-        from_file(raw, file, &drawn)?
+    let (parts, given): (Vec<Part>, Vec<Option<u8>>) = if let Some(file) = assignments {
+        from_file(raw, file)?
     } else {
         let parts = match config.method {
             Method::Hash => hashes.parts_by_hash(config.fractions),
             Method::Exact => hashes.parts_by_count(config.fractions),
+            Method::Temporal => hashes.parts_by_time(config.fractions),
+            Method::LeaveLastOut => hashes.parts_by_last(config.fractions),
         };
-        (parts, drawn)
+        (parts, vec![None; raw.ratings.len()])
+    };
+    let drawn = match config.fold_by {
+        FoldBy::Hash => hashes.folds(config.folds),
+        FoldBy::User => hashes.folds_by_user(config.folds),
+        FoldBy::Time => folds_by_time(&raw.ratings, |row| parts[row] != Part::Test, config.folds),
     };
     if let Some(part) = Part::ALL.into_iter().find(|part| !parts.contains(part)) {
         let problem = format!(
@@ -43,21 +46,23 @@ pub fn assign(
         );
         return Err(UsageError(problem).into());
     }
+    let folds = given.into_iter().zip(drawn).map(|(given, drawn)| given.unwrap_or(drawn));
     let folds =
         parts.iter().zip(folds).map(|(&part, fold)| (part != Part::Test).then_some(fold as i8)).collect();
     Ok((parts, folds))
 }
 
-fn from_file(raw: &RawData, file: &Path, drawn: &[u8]) -> anyhow::Result<(Vec<Part>, Vec<u8>)> {
+/// The part of every rating, and its fold where the file has one.
+fn from_file(raw: &RawData, file: &Path) -> anyhow::Result<(Vec<Part>, Vec<Option<u8>>)> {
     let assignments = raw::read_assignments(file, raw.n_rows).map_err(usage_or_failure)?;
-    let mut parts = Vec::with_capacity(drawn.len());
-    let mut folds = Vec::with_capacity(drawn.len());
-    for (&row, &fold) in raw.rows.iter().zip(drawn) {
+    let mut parts = Vec::with_capacity(raw.rows.len());
+    let mut folds = Vec::with_capacity(raw.rows.len());
+    for &row in &raw.rows {
         let Some(assignment) = assignments.get(row as usize).copied().flatten() else {
             bail!("{}: row {row} of the ratings file has no split; every row needs one", file.display());
         };
         parts.push(assignment.part);
-        folds.push(assignment.fold.unwrap_or(fold));
+        folds.push(assignment.fold);
     }
     Ok((parts, folds))
 }

@@ -2,7 +2,9 @@
 
 use dataset::{Candidate, History, rng};
 use rayon::prelude::*;
-use recommenders::{BaseModel, BaseParams, Content, Fit, Scorer as _};
+use recommenders::{BaseModel, BaseParams, Content, Fit, FittedModel, Scorer as _};
+
+use crate::BaseColumns;
 
 /// Which base models, and how they are fitted.
 #[derive(Debug, Clone)]
@@ -78,7 +80,7 @@ impl BaseSetup {
 /// The scores of a fitted model and, where it tells, the evidence behind them.
 pub fn score(
     model: BaseModel,
-    fitted: &recommenders::FittedModel,
+    fitted: &FittedModel,
     candidates: &[Candidate],
 ) -> (Vec<f64>, Option<Vec<f64>>) {
     let mut scores = vec![0.0; candidates.len()];
@@ -89,4 +91,14 @@ pub fn score(
     let mut support = vec![0.0; candidates.len()];
     fitted.score_with_support(candidates, &mut scores, &mut support);
     (scores, Some(support))
+}
+
+/// The columns of fitted models for `candidates`.
+pub fn score_all(models: &[&FittedModel], candidates: &[Candidate]) -> BaseColumns {
+    let scored: Vec<_> = models.par_iter().map(|model| score(model.kind(), model, candidates)).collect();
+    let mut base = BaseColumns::default();
+    for (model, (scores, support)) in models.iter().zip(scored) {
+        base.push(model.kind(), scores, support);
+    }
+    base
 }

@@ -29,20 +29,6 @@ impl BaseColumns {
     pub fn into_columns(self) -> Vec<(String, Vec<f64>)> {
         self.scores.into_iter().chain(self.supports).map(|column| (column.name, column.values)).collect()
     }
-
-    /// The same columns, of the rows at `positions`.
-    #[must_use]
-    pub fn at(&self, positions: &[usize]) -> Self {
-        let cut = |column: &Column| Column {
-            name: column.name.clone(),
-            values: positions.iter().map(|&at| column.values[at]).collect(),
-        };
-        Self {
-            scores: self.scores.iter().map(cut).collect(),
-            in_stars: self.in_stars.clone(),
-            supports: self.supports.iter().map(cut).collect(),
-        }
-    }
 }
 
 /// Features that cannot be put together.

@@ -2,18 +2,21 @@
 //!
 //! * [`Plan`]: the rounds. A [`Round`] says which ratings are known and which rows are asked; no asked row is known.
 //! * [`BaseSetup`]: base models are fitted on what is known and score what is asked.
+//! * [`propose`]: which items are asked, where they come from the whole catalogue.
 //! * [`features()`]: the features of what is asked, from what is known.
 //! * [`probe`]: the proof that no feature depends on a label that it may not see.
 //!
 //! The stages and the audit call the same functions, so that what is proved is what runs.
 
 mod base_scores;
+mod candidates;
 mod feature_config;
 mod features;
 mod plan;
 pub mod probe;
 
-pub use base_scores::{BaseSetup, FitError, Scored, score};
+pub use base_scores::{BaseSetup, FitError, Scored, score, score_all};
+pub use candidates::{Proposed, is_sampled, propose};
 pub use feature_config::{FeatureConfig, FeatureConfigError, FeatureSetup, StatisticsFrom};
 pub use features::{BaseColumns, FeatureError, features};
 pub use plan::{Method, Plan, PlanError, Round, n_folds};

@@ -24,6 +24,8 @@ pub enum Method {
 pub struct Round {
     /// The name, for messages and random streams: `fold-3` or `final`.
     pub name: String,
+    /// The fold that is scored; `None` where the rows are of no single fold.
+    pub fold: Option<i8>,
     /// For each rating, whether it may be seen.
     pub known: Vec<bool>,
     /// The rows to be scored, ascending; none of them is known.
@@ -68,7 +70,7 @@ impl Plan {
         if method == Method::HoldOut {
             let known: Vec<bool> = known_where(&|row| parts[row] == Part::BaseTrain);
             let meta = rows_where(&|row| parts[row] == Part::MetaTrain);
-            let round = |known, asked| Round { name: FINAL.to_owned(), known, asked, scale: 1.0 };
+            let round = |known, asked| Round { name: FINAL.to_owned(), fold: None, known, asked, scale: 1.0 };
             return Ok(Self { out_of_fold: vec![round(known.clone(), meta)], last: round(known, test) });
         }
         if n_folds < 2 {
@@ -85,14 +87,20 @@ impl Plan {
             let n_seen = if method == Method::Forward { fold } else { n_folds - 1 };
             Round {
                 name: format!("fold-{fold}"),
+                fold: Some(fold),
                 known: known_where(&|row| fold_of(row).is_some_and(is_seen)),
                 asked: rows_where(&|row| fold_of(row) == Some(fold)),
                 scale: f64::from(n_folds) / f64::from(n_seen),
             }
         };
         let first = i8::from(method == Method::Forward);
-        let last =
-            Round { name: FINAL.to_owned(), known: known_where(&is_training), asked: test, scale: 1.0 };
+        let last = Round {
+            name: FINAL.to_owned(),
+            fold: None,
+            known: known_where(&is_training),
+            asked: test,
+            scale: 1.0,
+        };
         Ok(Self { out_of_fold: (first..n_folds).map(round).collect(), last })
     }
 

@@ -222,6 +222,20 @@ impl Run {
         T::from_table(table).map_err(|problem| source.corrupt(problem))
     }
 
+    /// Reads a JSON file that an earlier stage wrote, likewise.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] or [`Error::Corrupt`].
+    pub fn read_json<T: DeserializeOwned>(&mut self, artifact: Artifact) -> Result<T, Error> {
+        let (bytes, record) = self.read_bytes(artifact.stage, artifact.file)?;
+        self.inputs.push(record);
+        serde_json::from_slice(&bytes).map_err(|error| Error::Corrupt {
+            path: self.layout.path(artifact),
+            problem: error.to_string(),
+            make_target: artifact.stage.name().to_owned(),
+        })
+    }
+
     /// Reads a model that `stage` wrote under the name `file`; `check` says whether its parts fit together.
     ///
     /// # Errors
@@ -356,6 +370,21 @@ impl Run {
     pub fn remove_stale(&mut self, file: &str) -> Result<(), Error> {
         self.open()?;
         remove(&self.layout.folder(self.stage).join(file))
+    }
+
+    /// Removes a folder below this stage's with all that an earlier run may have left there.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn remove_stale_folder(&mut self, folder: &str) -> Result<(), Error> {
+        self.open()?;
+        let path = self.layout.folder(self.stage).join(folder);
+        match std::fs::remove_dir_all(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::Write { path, source })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What waits for the disk does so while the stage goes on; [`Run::finish`] waits for all.

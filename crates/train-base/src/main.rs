@@ -3,10 +3,14 @@
 //! Reads the ratings, the catalogue and the tags of `split`; writes one model file a base recommender, the base scores of the rows that
 //! the meta-models are fitted on (each by models that did not see the row), and the learning curves.
 
+mod catalogue;
+
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use artifacts::layout::{BASE_LEARNING_CURVES, ITEMS, OUT_OF_FOLD_SCORES, RATINGS, TAGS};
+use artifacts::layout::{
+    BASE_LEARNING_CURVES, ITEMS, OUT_OF_FOLD_CANDIDATES, OUT_OF_FOLD_SCORES, RATINGS, TAGS,
+};
 use artifacts::tables::{CurvePoint, ScoreRows, SplitRatings, TagRow};
 use artifacts::{Layout, Schema};
 use dataset::{History, Items, Tag};
@@ -29,6 +33,7 @@ impl Stage for TrainBase {
     fn run(run: &mut Run, config: &BaseConfig, _: &Args) -> anyhow::Result<Summary> {
         let usage = |error: recommenders::InvalidParam| UsageError(error.to_string());
         let (models, params) = config.check().map_err(usage)?;
+        let candidates = config.candidates.check(&models).map_err(usage)?;
         let setup = BaseSetup { models, params, seed: run.seed() };
         run.require(&[StageName::Split])?;
         let split: SplitRatings = run.read_table(RATINGS)?;
@@ -38,10 +43,28 @@ impl Stage for TrainBase {
         let method: Method = run.upstream_config(StageName::Split, "stacking")?;
         let plan = Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))?;
 
-        let progress = run.progress((plan.out_of_fold.len() + 1) * setup.models.len());
-        let mut rounds = fit_all(&setup, &plan, &split, content, &progress)?;
-        drop(progress);
-        let last = rounds.pop().context("a plan has a last round")?;
+        let last;
+        let n_scored;
+        if let Some(candidates) = &candidates {
+            let progress = run.progress(plan.out_of_fold.len() + setup.models.len());
+            let rows = catalogue::out_of_fold(&setup, candidates, &plan, &split, content, &progress)?;
+            let final_alone = Plan { out_of_fold: Vec::new(), last: plan.last.clone() };
+            last = fit_all(&setup, &final_alone, &split, content, &progress)?.pop();
+            drop(progress);
+            n_scored = rows.user_ids.len();
+            run.remove_stale(OUT_OF_FOLD_SCORES.file)?;
+            run.write_table(OUT_OF_FOLD_CANDIDATES, rows)?;
+        } else {
+            let progress = run.progress((plan.out_of_fold.len() + 1) * setup.models.len());
+            let mut rounds = fit_all(&setup, &plan, &split, content, &progress)?;
+            drop(progress);
+            last = rounds.pop();
+            let rows = plan.meta_rows();
+            n_scored = rows.len();
+            run.remove_stale(OUT_OF_FOLD_CANDIDATES.file)?;
+            run.write_table(OUT_OF_FOLD_SCORES, out_of_fold(&split, &plan, &rows, rounds))?;
+        }
+        let last = last.context("a plan has a last round")?;
 
         for scored in &last {
             let schema = Schema { name: scored.model.schema(), version: scored.model.schema_version() };
@@ -50,19 +73,17 @@ impl Stage for TrainBase {
         for model in BaseModel::ALL.iter().filter(|model| !setup.models.contains(model)) {
             run.remove_stale(&Layout::base_model(model.file_stem()))?;
         }
-        let rows = plan.meta_rows();
         run.write_table(BASE_LEARNING_CURVES, learning_curves(&last))?;
-        run.write_table(OUT_OF_FOLD_SCORES, out_of_fold(&split, &plan, &rows, rounds))?;
         let n_known = plan.last.known.iter().filter(|&&known| known).count();
         run.count("fitted_on", n_known);
-        run.count("scored", rows.len());
+        run.count("scored", n_scored);
         run.count("rounds", plan.out_of_fold.len());
         Ok(Summary {
             read: format!("{} ratings to fit on", grouped(n_known)),
             wrote: format!(
                 "{} models and the out-of-fold scores of {} rows",
                 setup.models.len(),
-                grouped(rows.len())
+                grouped(n_scored)
             ),
         })
     }

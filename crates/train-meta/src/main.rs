@@ -21,7 +21,7 @@ use fit::{Fit, Training};
 use rankers::calibration::SegmentCalibration;
 use rankers::{Fitted, MetaModel};
 use rows::{Rows, ValidationFold};
-use stage::{Run, Stage, StageName, Summary, grouped};
+use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
 struct Args {}
@@ -37,7 +37,12 @@ impl Stage for TrainMeta {
     fn run(run: &mut Run, config: &Config, _: &Args) -> anyhow::Result<Summary> {
         run.require(&[StageName::BuildFeatures])?;
         let config = config.check(run.upstream_config(StageName::BuildFeatures, "relevant_from")?)?;
-        let rows = Rows::new(run.read_table::<FeatureRows>(META_TRAIN)?, config.ranking_lists)?;
+        let table: FeatureRows = run.read_table(META_TRAIN)?;
+        if config.models.contains(&MetaModel::GbRating) && table.ratings.iter().any(|stars| stars.is_nan()) {
+            let problem = "models holds gb_rating, which predicts ratings, but the rows hold candidates that nobody rated: leave it out, or set candidates.from = \"rated\" in train-base.toml";
+            return Err(UsageError(problem.to_owned()).into());
+        }
+        let rows = Rows::new(table, config.ranking_lists)?;
         let folds = rows.validation_folds(config.validation_folds)?;
 
         let fits = fit_all(run, &config, &rows, &folds)?;

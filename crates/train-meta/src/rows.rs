@@ -15,6 +15,7 @@ pub struct Rows {
     pub folds: Vec<i8>,
     /// 1 where the item is relevant, else 0.
     pub labels: Vec<f32>,
+    /// The ratings; 0, below every rating that is relevant, where nobody gave one.
     pub stars: Vec<f32>,
     /// Where each list that a ranking objective orders ends, exclusively; empty where none does.
     pub list_ends: Vec<usize>,
@@ -44,7 +45,7 @@ impl Rows {
             user_ids: table.user_ids,
             folds: table.folds.into_iter().map(|fold| fold.unwrap_or(0)).collect(),
             labels: table.labels.into_iter().map(f32::from).collect(),
-            stars: table.ratings,
+            stars: table.ratings.into_iter().map(|stars| if stars.is_nan() { 0.0 } else { stars }).collect(),
             list_ends: Vec::new(),
             lists,
         };

@@ -72,6 +72,8 @@ columns! {
     OptionalInt64(Option<i64>), "nullable int64";
     /// 32-bit floats: ratings.
     Float(f32), "float";
+    /// 32-bit floats or null: ratings that nobody gave.
+    OptionalFloat(Option<f32>), "nullable float";
     /// 64-bit floats: scores, features, metrics.
     Double(f64), "double";
     /// 64-bit floats or null: intervals.
@@ -128,6 +130,7 @@ impl Column {
             Self::OptionalInt8(values) => return (Arc::new(Int8Array::from(values)), true),
             Self::OptionalInt32(values) => return (Arc::new(Int32Array::from(values)), true),
             Self::OptionalInt64(values) => return (Arc::new(Int64Array::from(values)), true),
+            Self::OptionalFloat(values) => return (Arc::new(Float32Array::from(values)), true),
             Self::OptionalDouble(values) => return (Arc::new(Float64Array::from(values)), true),
             Self::TextList(lists) => {
                 let mut builder = ListBuilder::new(StringBuilder::new());
@@ -165,7 +168,7 @@ impl Column {
             DataType::Int8 => numbers!(Int8Array, Int8, OptionalInt8),
             DataType::Int32 => numbers!(Int32Array, Int32, OptionalInt32),
             DataType::Int64 => numbers!(Int64Array, Int64, OptionalInt64),
-            DataType::Float32 => numbers!(Float32Array, Float),
+            DataType::Float32 => numbers!(Float32Array, Float, OptionalFloat),
             DataType::Float64 => numbers!(Float64Array, Double, OptionalDouble),
             DataType::Utf8 => {
                 let parts = downcast::<StringArray>(arrays)?;

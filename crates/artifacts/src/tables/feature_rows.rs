@@ -1,7 +1,8 @@
-//! `build-features/meta_train.parquet` and `test.parquet`, and the base scores that lead to them: keys, rating, label, and one
-//! column a feature. Read by `train-meta` and `evaluate`.
+//! `build-features/meta_train.parquet`, `test.parquet` and `catalogue.parquet`, and the base scores that lead to them: keys, rating,
+//! label, and one column a feature. Read by `train-meta` and `evaluate`.
 
 use super::Stored;
+use super::stars::{stars_column, take_stars};
 use crate::Table;
 
 /// The keys and targets; whatever else stands in the table is a feature.
@@ -18,7 +19,7 @@ pub struct FeatureRows {
     pub timestamps: Vec<i64>,
     /// The fold of a training row; none for test rows.
     pub folds: Vec<Option<i8>>,
-    /// The rating, in stars.
+    /// The rating, in stars; NaN, and null in the file, where nobody gave one.
     pub ratings: Vec<f32>,
     /// 1 where the rating reaches the threshold of relevance, else 0.
     pub labels: Vec<i8>,
@@ -37,7 +38,7 @@ impl Stored for FeatureRows {
             .with("item_id", self.item_ids)
             .with("timestamp", self.timestamps)
             .with("fold", self.folds)
-            .with("rating", self.ratings)
+            .with("rating", stars_column(self.ratings))
             .with("label", self.labels);
         self.names.into_iter().zip(self.columns).fold(keys, |table, (name, column)| table.with(name, column))
     }
@@ -59,7 +60,7 @@ impl Stored for FeatureRows {
             item_ids: table.take("item_id")?,
             timestamps: table.take("timestamp")?,
             folds: table.take("fold")?,
-            ratings: table.take("rating")?,
+            ratings: take_stars(&mut table, "rating")?,
             labels,
             names,
             columns,
@@ -100,6 +101,122 @@ impl Stored for ScoreRows {
         let names: Vec<String> = table.columns().iter().map(|(name, _)| name.clone()).collect();
         let columns = names.iter().map(|name| table.take::<f64>(name)).collect::<Result<_, _>>()?;
         Ok(Self { user_ids, item_ids, ratings, names, columns })
+    }
+}
+
+/// The scores of candidates from the catalogue, in ascending order of (user, item); null in the file where a model does not rank the row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CatalogueScoreRows {
+    /// Who.
+    pub user_ids: Vec<i64>,
+    /// What.
+    pub item_ids: Vec<i64>,
+    /// The test rating, in stars; NaN, and null in the file, where there is none.
+    pub ratings: Vec<f32>,
+    /// The models' names.
+    pub names: Vec<String>,
+    /// The scores, column by column; NaN where the model does not rank the row.
+    pub columns: Vec<Vec<f64>>,
+}
+
+impl Stored for CatalogueScoreRows {
+    const SCHEMA: &'static str = "catalogue_scores/1";
+
+    fn into_table(self) -> Table {
+        let keys = Table::new()
+            .with("user_id", self.user_ids)
+            .with("item_id", self.item_ids)
+            .with("rating", stars_column(self.ratings));
+        let scores = |column: Vec<f64>| -> Vec<Option<f64>> {
+            column.into_iter().map(|score| (!score.is_nan()).then_some(score)).collect()
+        };
+        self.names
+            .into_iter()
+            .zip(self.columns)
+            .fold(keys, |table, (name, column)| table.with(name, scores(column)))
+    }
+
+    fn from_table(mut table: Table) -> Result<Self, String> {
+        let user_ids = table.take("user_id")?;
+        let item_ids = table.take("item_id")?;
+        let ratings = take_stars(&mut table, "rating")?;
+        let names: Vec<String> = table.columns().iter().map(|(name, _)| name.clone()).collect();
+        let scores =
+            |scores: Vec<Option<f64>>| scores.into_iter().map(|score| score.unwrap_or(f64::NAN)).collect();
+        let columns = names.iter().map(|name| table.take(name).map(scores)).collect::<Result<_, _>>()?;
+        Ok(Self { user_ids, item_ids, ratings, names, columns })
+    }
+}
+
+/// The candidates of the catalogue: [`FeatureRows`] that say whether some proposer has the item on top.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CatalogueRows {
+    /// Keys, label, features.
+    pub rows: FeatureRows,
+    /// Whether the meta-models rank the row; if not, it is there for the base models' own rankings.
+    pub proposed: Vec<bool>,
+}
+
+impl Stored for CatalogueRows {
+    const SCHEMA: &'static str = "build-features.catalogue/1";
+
+    fn into_table(self) -> Table {
+        let proposed: Vec<i8> = self.proposed.into_iter().map(i8::from).collect();
+        self.rows.into_table().with(PROPOSED, proposed)
+    }
+
+    fn from_table(mut table: Table) -> Result<Self, String> {
+        let proposed: Vec<i8> = table.take(PROPOSED)?;
+        let proposed = proposed.into_iter().map(|proposed| proposed != 0).collect();
+        Ok(Self { rows: FeatureRows::from_table(table)?, proposed })
+    }
+}
+
+/// The column of [`CatalogueRows`] that is no feature.
+const PROPOSED: &str = "proposed";
+
+/// The base scores of candidates of the catalogue, each from models that did not see the fold; in ascending order of (user, item,
+/// fold).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CandidateScoreRows {
+    /// Who.
+    pub user_ids: Vec<i64>,
+    /// What.
+    pub item_ids: Vec<i64>,
+    /// As of when, in seconds since 1970: the user's last rating that the models saw.
+    pub timestamps: Vec<i64>,
+    /// The fold that the models did not see. An item may be a user's candidate in several folds.
+    pub folds: Vec<i8>,
+    /// The held-out rating, in stars; NaN, and null in the file, where there is none.
+    pub ratings: Vec<f32>,
+    /// The columns' names.
+    pub names: Vec<String>,
+    /// The scores, column by column.
+    pub columns: Vec<Vec<f64>>,
+}
+
+impl Stored for CandidateScoreRows {
+    const SCHEMA: &'static str = "train-base.candidates/1";
+
+    fn into_table(self) -> Table {
+        let keys = Table::new()
+            .with("user_id", self.user_ids)
+            .with("item_id", self.item_ids)
+            .with("timestamp", self.timestamps)
+            .with("fold", self.folds)
+            .with("rating", stars_column(self.ratings));
+        self.names.into_iter().zip(self.columns).fold(keys, |table, (name, column)| table.with(name, column))
+    }
+
+    fn from_table(mut table: Table) -> Result<Self, String> {
+        let user_ids = table.take("user_id")?;
+        let item_ids = table.take("item_id")?;
+        let timestamps = table.take("timestamp")?;
+        let folds = table.take("fold")?;
+        let ratings = take_stars(&mut table, "rating")?;
+        let names: Vec<String> = table.columns().iter().map(|(name, _)| name.clone()).collect();
+        let columns = names.iter().map(|name| table.take::<f64>(name)).collect::<Result<_, _>>()?;
+        Ok(Self { user_ids, item_ids, timestamps, folds, ratings, names, columns })
     }
 }
 

@@ -25,9 +25,13 @@ pub struct MetricRow {
     pub ci_high: Option<f64>,
     /// Over how many users.
     pub n_users: i32,
+    /// Of protocol, split, relevance rule, ties and data: numbers of different ones are not to be compared.
+    pub fingerprint: String,
 }
 
-stored_rows!(MetricRow, "evaluate.metrics/1", { model, protocol, segment, metric, k, value, ci_low, ci_high, n_users });
+stored_rows!(MetricRow, "evaluate.metrics/2", {
+    model, protocol, segment, metric, k, value, ci_low, ci_high, n_users, fingerprint
+});
 
 /// One model against another, user by user.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -73,6 +77,8 @@ pub struct PerUserRow {
     pub k: Option<i32>,
     /// The number.
     pub value: f64,
+    /// Which rows a user's ranking holds.
+    pub protocol: String,
 }
 
-stored_rows!(PerUserRow, "evaluate.per_user/1", { model, user_id, metric, k, value });
+stored_rows!(PerUserRow, "evaluate.per_user/2", { model, user_id, metric, k, value, protocol });

@@ -8,10 +8,11 @@ mod learning_curves;
 mod metric_rows;
 mod rows;
 mod split_ratings;
+mod stars;
 mod tags;
 
 pub use ablation::AblationRow;
-pub use feature_rows::{FeatureRows, ScoreRows};
+pub use feature_rows::{CandidateScoreRows, CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows};
 pub use importances::ImportanceRow;
 pub use learning_curves::CurvePoint;
 pub use metric_rows::{ComparisonRow, MetricRow, PerUserRow};

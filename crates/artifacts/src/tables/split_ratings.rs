@@ -1,7 +1,7 @@
 //! `split/ratings.parquet`: one row a rating. Written by `split`, read by `train-base`, `build-features` and `evaluate`.
 
 use dataset::split::Part;
-use dataset::{Candidate, History, Ratings};
+use dataset::{Candidate, History, IdIndex, ItemId, Ratings, UserId};
 
 use super::Stored;
 use crate::{Column, Table};
@@ -64,5 +64,17 @@ impl SplitRatings {
             Candidate { user_id: rating.user_id, item_id: rating.item_id, at: rating.timestamp }
         };
         rows.iter().map(candidate).collect()
+    }
+
+    /// The row of this user's rating of this item, where there is one.
+    pub fn row_of(&self, user_id: UserId, item_id: ItemId) -> Option<usize> {
+        let from = self.ratings.user_ids.partition_point(|&of| of < user_id);
+        let n = self.ratings.user_ids[from..].partition_point(|&of| of == user_id);
+        self.ratings.item_ids[from..from + n].binary_search(&item_id).ok().map(|at| from + at)
+    }
+
+    /// The users of `rows`.
+    pub fn users_of(&self, rows: &[usize]) -> IdIndex {
+        IdIndex::new(rows.iter().map(|&row| self.ratings.user_ids[row]))
     }
 }

@@ -41,7 +41,7 @@ pub fn evaluate(
             .par_chunks_mut(USERS_PER_TASK * n_values)
             .zip(counted.par_chunks(USERS_PER_TASK))
             .for_each_init(
-                || Ranker::new(plan.ties(), Gain::Exponential),
+                || Ranker::new(plan.ties().order(), Gain::Exponential),
                 |ranker, (values, users)| {
                     for (values, &user) in values.chunks_exact_mut(n_values).zip(users) {
                         let range = groups.rows(user);
@@ -53,7 +53,7 @@ pub fn evaluate(
                         for (values, model) in values.chunks_exact_mut(columns.len()).zip(models) {
                             let list = ranker.rank(&model.scores[range.clone()]);
                             for (value, column) in values.iter_mut().zip(columns) {
-                                *value = column.value(&list).unwrap_or(f64::NAN);
+                                *value = column.value(&list, plan.ties()).unwrap_or(f64::NAN);
                             }
                         }
                     }

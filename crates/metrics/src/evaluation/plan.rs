@@ -1,6 +1,6 @@
 //! What to measure.
 
-use crate::{Compute, Metric, MetricsError, RankedList, TieOrder};
+use crate::{Compute, Metric, MetricsError, RankedList, Ties};
 
 /// One column of the result: a metric, and its cut where it has one.
 #[derive(Debug, Clone, Copy)]
@@ -13,8 +13,12 @@ pub struct Column {
 
 impl Column {
     /// The metric's value on `list`.
-    pub(super) fn value(&self, list: &RankedList<'_>) -> Option<f64> {
-        match (self.metric.compute, self.k) {
+    pub(super) fn value(&self, list: &RankedList<'_>, ties: Ties) -> Option<f64> {
+        let compute = match ties {
+            Ties::Broken(_) => self.metric.compute,
+            Ties::Expected => self.metric.expected,
+        };
+        match (compute, self.k) {
             (Compute::AtK(at_k), Some(k)) => at_k(list, k),
             (Compute::AtK(at_k), None) => at_k(list, list.len()),
             (Compute::WholeList(whole), _) => whole(list),
@@ -26,7 +30,7 @@ impl Column {
 #[derive(Debug, Clone)]
 pub struct Plan {
     columns: Vec<Column>,
-    ties: TieOrder,
+    ties: Ties,
 }
 
 impl Plan {
@@ -52,7 +56,7 @@ impl Plan {
                 columns.push(Column { metric, k: None });
             }
         }
-        Ok(Self { columns, ties: TieOrder::default() })
+        Ok(Self { columns, ties: Ties::default() })
     }
 
     /// Every metric of the registry at these cuts.
@@ -63,10 +67,10 @@ impl Plan {
         Self::new(Metric::ALL, ks)
     }
 
-    /// The same metrics with another tie order.
+    /// The same metrics with another rule for ties: a [`crate::TieOrder`], or [`Ties::Expected`].
     #[must_use]
-    pub fn with_ties(self, ties: TieOrder) -> Self {
-        Self { ties, ..self }
+    pub fn with_ties(self, ties: impl Into<Ties>) -> Self {
+        Self { ties: ties.into(), ..self }
     }
 
     /// What is measured: metrics in the order given, cuts within them.
@@ -74,8 +78,8 @@ impl Plan {
         &self.columns
     }
 
-    /// The tie order.
-    pub fn ties(&self) -> TieOrder {
+    /// What becomes of ties.
+    pub fn ties(&self) -> Ties {
         self.ties
     }
 }

@@ -11,7 +11,7 @@ use crate::dcg::MAX_GRADE;
 pub struct ModelScores<'a> {
     /// The model's name in the tables.
     pub name: &'a str,
-    /// One score a row, higher is better; NaN ranks last.
+    /// One score a row, higher is better; NaN where the model does not retrieve the item.
     pub scores: &'a [f64],
 }
 
@@ -28,8 +28,9 @@ impl<'a> TestRows<'a> {
     /// Rows in the order of `groups`: their items, whether each is relevant, and its grade (the rating in stars).
     /// Within a user the rows may stand in any order.
     ///
-    /// An item that a protocol counts but no model could score (a candidate that was not generated) is a row too, with
-    /// NaN scores.
+    /// A relevant item that a protocol counts but a model does not retrieve (it is not among its candidates) is a row too,
+    /// with a NaN score of that model: it stands at no rank, and counts among the user's relevant rows. Items that are
+    /// neither relevant nor retrieved need no row: they change only precision's min(K, the user's rows) and AUC.
     ///
     /// # Errors
     /// [`MetricsError::Length`], [`MetricsError::Grade`] for a grade that is not finite or above [`MAX_GRADE`],
@@ -78,7 +79,7 @@ impl<'a> TestRows<'a> {
 }
 
 /// That a column has as many rows as there are user ids.
-pub(super) fn check_length(column: &str, found: usize, groups: &Groups) -> Result<(), MetricsError> {
+pub(crate) fn check_length(column: &str, found: usize, groups: &Groups) -> Result<(), MetricsError> {
     let expected = groups.n_rows();
     if found == expected {
         return Ok(());

@@ -3,15 +3,21 @@
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric { name: "auc", compute: Compute::WholeList(auc) };
+pub(super) const METRIC: Metric =
+    Metric { name: "auc", compute: Compute::WholeList(auc), expected: Compute::WholeList(auc) };
 
 /// The share of (relevant, other) pairs of the user's rows in which the relevant row has the higher score; equal
-/// scores count 1/2, so the order of ties does not matter here.
+/// scores count 1/2, which is the mean over the orders of ties. Rows that are not retrieved stand below all others and are
+/// tied with each other.
 ///
 /// Range: [0, 1], 1/2 for a constant score. `None` where all rows are relevant or none is: such a user is left out of
 /// the mean. Reference: Hanley and `McNeil`, 1982 (the Mann-Whitney statistic).
 pub fn auc(list: &RankedList<'_>) -> Option<f64> {
-    share_of_ordered_pairs(list.relevant().iter().copied().zip(list.tied().iter().copied()))
+    let n_missed = list.n_relevant() - list.relevant_ranks().len();
+    let n_unretrieved = list.len() - list.n_retrieved();
+    let unretrieved = (0..n_unretrieved).map(|row| (row < n_missed, row > 0));
+    let retrieved = list.relevant().iter().copied().zip(list.tied().iter().copied());
+    share_of_ordered_pairs(retrieved.chain(unretrieved))
 }
 
 /// The same over any rows, best first: (is it relevant, has it the score of the row before).
@@ -81,5 +87,14 @@ mod tests {
             let expected = (n_pairs > 0.0).then(|| ordered / n_pairs);
             prop_assert_eq!(with_scores(&grades, &scores, auc), expected);
         }
+    }
+
+    #[test]
+    fn unretrieved_rows_are_tied_below_all_others() {
+        let nan = f64::NAN;
+        // the 5 is not retrieved: below the first 1, tied with the second: (0 + 1/2) / 2
+        assert_eq!(with_scores(&[1.0, 5.0, 1.0], &[f64::NEG_INFINITY, nan, nan], auc), Some(0.25));
+        assert_eq!(with_scores(&[5.0, 1.0], &[nan, nan], auc), Some(0.5));
+        assert_eq!(with_scores(&[5.0, 1.0], &[0.0, nan], auc), Some(1.0));
     }
 }

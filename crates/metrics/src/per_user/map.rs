@@ -1,17 +1,26 @@
 //! Mean average precision over the whole list.
 
-use super::map_cut::average_precision_cut;
+use super::map_cut::{average_precision_cut, expected_average_precision_cut};
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric { name: "map", compute: Compute::WholeList(average_precision) };
+pub(super) const METRIC: Metric = Metric {
+    name: "map",
+    compute: Compute::WholeList(average_precision),
+    expected: Compute::WholeList(expected_average_precision),
+};
 
 /// Average precision: the precision at the rank of each relevant row, summed and divided by the number of relevant
 /// rows. Its mean over users is MAP.
 ///
-/// Range: (0, 1]. `None` where no row is relevant. Reference: `trec_eval`'s `map`.
+/// Range: [0, 1]; a relevant row that is not retrieved adds 0. `None` where no row is relevant. Reference: `trec_eval`'s `map`.
 pub fn average_precision(list: &RankedList<'_>) -> Option<f64> {
     average_precision_cut(list, list.len())
+}
+
+/// Its mean over the orders of tied rows.
+pub fn expected_average_precision(list: &RankedList<'_>) -> Option<f64> {
+    expected_average_precision_cut(list, list.len())
 }
 
 #[cfg(test)]

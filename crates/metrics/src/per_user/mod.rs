@@ -4,6 +4,12 @@
 //! function of a [`RankedList`], lies in [0, 1], is larger for the better ranking, and is `None` where the list has no
 //! relevant row. 1 means that no order of these rows would be better (but for `precision` and `precision_trec`,
 //! which also ask for enough relevant rows).
+//!
+//! Each has a twin, its expectation over uniformly random orders of tied rows, after `McSherry` and Najork, "Computing
+//! information retrieval performance measures efficiently in the presence of tied scores", ECIR 2008. A relevant row of a
+//! tie group of n rows, r of them relevant, stands at each rank of the group with the chance r / n; what sums over ranks
+//! (hits, DCG) takes that in the place of the label. Whether a first hit comes, and how many hits stand above another, is
+//! drawing without replacement.
 
 mod auc;
 mod hit_rate;
@@ -20,15 +26,15 @@ mod testing;
 
 pub use auc::auc;
 pub(crate) use auc::share_of_ordered_pairs;
-pub use hit_rate::hit_rate;
-pub use map::average_precision;
-pub use map_cut::average_precision_cut;
-pub use mrr::reciprocal_rank;
-pub use ndcg::ndcg;
-pub use ndcg_graded::ndcg_graded;
-pub use precision::precision;
-pub use precision_trec::precision_trec;
-pub use recall::recall;
+pub use hit_rate::{expected_hit_rate, hit_rate};
+pub use map::{average_precision, expected_average_precision};
+pub use map_cut::{average_precision_cut, expected_average_precision_cut};
+pub use mrr::{expected_reciprocal_rank, reciprocal_rank};
+pub use ndcg::{expected_ndcg, ndcg};
+pub use ndcg_graded::{expected_ndcg_graded, ndcg_graded};
+pub use precision::{expected_precision, precision};
+pub use precision_trec::{expected_precision_trec, precision_trec};
+pub use recall::{expected_recall, recall};
 
 use crate::{MetricsError, RankedList};
 
@@ -48,6 +54,8 @@ pub struct Metric {
     pub name: &'static str,
     /// Its function.
     pub compute: Compute,
+    /// Its mean over all orders of tied rows ([`crate::Ties::Expected`]); needs a cut exactly where `compute` does.
+    pub expected: Compute,
 }
 
 impl Metric {

@@ -3,7 +3,11 @@
 use super::{Compute, Metric};
 use crate::RankedList;
 
-pub(super) const METRIC: Metric = Metric { name: "precision_trec", compute: Compute::AtK(precision_trec) };
+pub(super) const METRIC: Metric = Metric {
+    name: "precision_trec",
+    compute: Compute::AtK(precision_trec),
+    expected: Compute::AtK(expected_precision_trec),
+};
 
 /// Relevant rows among the first `k`, divided by `k` even where the user has fewer rows.
 ///
@@ -14,6 +18,14 @@ pub fn precision_trec(list: &RankedList<'_>, k: usize) -> Option<f64> {
         return None;
     }
     Some(list.hits(k) as f64 / k as f64)
+}
+
+/// Its mean over the orders of tied rows.
+pub fn expected_precision_trec(list: &RankedList<'_>, k: usize) -> Option<f64> {
+    if list.n_relevant() == 0 {
+        return None;
+    }
+    Some(list.expected_hits(k) / k as f64)
 }
 
 #[cfg(test)]

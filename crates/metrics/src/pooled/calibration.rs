@@ -35,6 +35,10 @@ pub struct Calibration {
 /// The error of a perfectly calibrated model is above 0, as its bins differ from their probability by luck: by about
 /// sqrt(2 p (1 - p) / (π n)) in a bin of n rows, which is .011 for 20,168 rows of p = 1/2 in 15 bins.
 ///
+/// It has no bootstrap interval, for the same reason. A resample adds its own luck to that of the rows, and the absolute
+/// values let none of it cancel: the replicates of a well calibrated model lie above its error almost all of them, by about
+/// sqrt(2) where the true error is 0, and no choice of percentiles of theirs holds the truth as often as it says.
+///
 /// Reference: Naeini et al., 2015, with equal-mass bins (Nguyen and O'Connor, 2015).
 ///
 /// # Panics

@@ -12,11 +12,14 @@ pub const CLIP: f64 = f64::EPSILON;
 /// Where the slices have different lengths.
 pub fn log_loss(probabilities: &[f64], relevant: &[bool]) -> Option<f64> {
     assert_eq!(probabilities.len(), relevant.len(), "probabilities and labels");
-    let losses = probabilities.iter().zip(relevant).map(|(&probability, &relevant)| {
-        let p = probability.clamp(CLIP, 1.0 - CLIP);
-        if relevant { -p.ln() } else { -(1.0 - p).ln() }
-    });
+    let losses = probabilities.iter().zip(relevant).map(|(&p, &relevant)| log_loss_of(p, relevant));
     (!relevant.is_empty()).then(|| losses.sum::<f64>() / relevant.len() as f64)
+}
+
+/// The loss of one row.
+pub(crate) fn log_loss_of(probability: f64, relevant: bool) -> f64 {
+    let p = probability.clamp(CLIP, 1.0 - CLIP);
+    if relevant { -p.ln() } else { -(1.0 - p).ln() }
 }
 
 #[cfg(test)]

@@ -8,8 +8,14 @@
 /// Where the slices have different lengths.
 pub fn mae(predictions: &[f64], targets: &[f64]) -> Option<f64> {
     assert_eq!(predictions.len(), targets.len(), "predictions and targets");
-    let errors = predictions.iter().zip(targets).map(|(prediction, target)| (prediction - target).abs());
+    let errors =
+        predictions.iter().zip(targets).map(|(&prediction, &target)| absolute_error(prediction, target));
     (!targets.is_empty()).then(|| errors.sum::<f64>() / targets.len() as f64)
+}
+
+/// The absolute error of one row.
+pub(crate) fn absolute_error(prediction: f64, target: f64) -> f64 {
+    (prediction - target).abs()
 }
 
 #[cfg(test)]

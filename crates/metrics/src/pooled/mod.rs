@@ -10,7 +10,11 @@ mod mae;
 mod rmse;
 
 pub use auc_global::auc_global;
+pub(crate) use auc_global::auc_influences;
 pub use calibration::{Bin, CALIBRATION_BINS, Calibration, calibration};
+pub(crate) use log_loss::log_loss_of;
 pub use log_loss::{CLIP as LOG_LOSS_CLIP, log_loss};
+pub(crate) use mae::absolute_error;
 pub use mae::mae;
 pub use rmse::rmse;
+pub(crate) use rmse::squared_error;

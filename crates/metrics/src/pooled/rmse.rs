@@ -8,8 +8,14 @@
 /// Where the slices have different lengths.
 pub fn rmse(predictions: &[f64], targets: &[f64]) -> Option<f64> {
     assert_eq!(predictions.len(), targets.len(), "predictions and targets");
-    let squares = predictions.iter().zip(targets).map(|(prediction, target)| (prediction - target).powi(2));
+    let squares =
+        predictions.iter().zip(targets).map(|(&prediction, &target)| squared_error(prediction, target));
     (!targets.is_empty()).then(|| (squares.sum::<f64>() / targets.len() as f64).sqrt())
+}
+
+/// The squared error of one row.
+pub(crate) fn squared_error(prediction: f64, target: f64) -> f64 {
+    (prediction - target).powi(2)
 }
 
 #[cfg(test)]

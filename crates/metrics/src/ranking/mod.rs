@@ -4,10 +4,12 @@ mod list;
 mod order;
 mod rank_order;
 mod ranker;
+mod ties;
 
 pub use list::RankedList;
 pub use order::TieOrder;
 pub use rank_order::RankOrder;
 pub use ranker::Ranker;
+pub use ties::{TieGroup, Ties};
 
 pub(crate) use order::descending_key;

@@ -1,8 +1,9 @@
 //! The tie rule: the one place that says in which order rows stand.
 //!
 //! Rows are ordered by descending score; rows of equal score by the smaller item id, so that the order depends on
-//! neither the row order nor the sort. 0 and -0 are equal. A NaN score is no statement about the item: such rows stand
-//! last, below minus infinity, and are tied with each other.
+//! neither the row order nor the sort. 0 and -0 are equal. A NaN score is no statement about the item: a model does not
+//! retrieve such rows. [`crate::RankOrder`], which orders all rows, puts them last, below minus infinity; a metric's
+//! [`crate::RankedList`] ends before them.
 //!
 //! `trec_eval` differs: it reads scores as f32, so that f64 scores closer than that are tied, and it puts tied
 //! documents in *descending string* order of their names ("9" before "10"). [`TieOrder::TrecEval`] does the same, for

@@ -1,6 +1,6 @@
 //! The order in which one group's rows stand by their scores.
 
-use super::TieOrder;
+use super::{TieOrder, descending_key};
 
 /// Orders the rows of one group (a user's list, a query) at a time by one model's scores after the other.
 ///
@@ -46,7 +46,8 @@ impl RankOrder {
         self.tie_rows.is_empty()
     }
 
-    /// The row at each rank, best first: 0-based positions in `scores`, which stand in the order of the items loaded.
+    /// The row at each rank, best first: 0-based positions in `scores`, which stand in the order of the items loaded. Rows
+    /// of a NaN score come last.
     ///
     /// # Panics
     /// Where there are not as many scores as items.
@@ -80,6 +81,11 @@ impl RankOrder {
         &self.rows
     }
 
+    /// How many of [`RankOrder::rows`] have a score: those before the first NaN.
+    pub fn n_retrieved(&self) -> usize {
+        self.keys.partition_point(|&key| (key >> 64) as u64 != descending_key(f64::NAN))
+    }
+
     /// Whether the row at each rank has the score of the row before it.
     pub fn tied(&self) -> impl ExactSizeIterator<Item = bool> + '_ {
         let score = |rank: usize| (self.keys[rank] >> 64) as u64;
@@ -101,6 +107,7 @@ mod tests {
         assert_eq!(order.sort(&[0.0; 3]), [2, 1, 0]);
         assert_eq!(order.sort(&[3.0, f64::NAN, -1.0]), [0, 2, 1]);
         assert_eq!(order.tied().collect::<Vec<_>>(), [false; 3]);
+        assert_eq!(order.n_retrieved(), 2);
         for k in 0..=4 {
             let whole = order.sort(&[1.0, 2.0, 1.0]).to_vec();
             assert_eq!(order.sort_top(&[1.0, 2.0, 1.0], k), &whole[..k.min(3)]);

@@ -14,6 +14,7 @@ pub struct Ranker {
     row_relevant: Vec<bool>,
     row_gains: Vec<f64>,
     ideal_gains: Vec<f64>,
+    n_relevant: usize,
     // Of the user and the model: by rank.
     relevant: Vec<bool>,
     gains: Vec<f64>,
@@ -31,6 +32,7 @@ impl Ranker {
             row_relevant: Vec::new(),
             row_gains: Vec::new(),
             ideal_gains: Vec::new(),
+            n_relevant: 0,
             relevant: Vec::new(),
             gains: Vec::new(),
             tied: Vec::new(),
@@ -49,22 +51,25 @@ impl Ranker {
         self.order.load(item_ids);
         self.row_relevant.clear();
         self.row_relevant.extend_from_slice(relevant);
+        self.n_relevant = relevant.iter().filter(|relevant| **relevant).count();
         self.row_gains.clear();
         self.row_gains.extend(grades.iter().map(|&grade| self.gain.of(grade)));
         self.ideal_gains.clone_from(&self.row_gains);
         sort_ideal(&mut self.ideal_gains);
     }
 
-    /// The loaded rows in the order of `scores`, which stand in the order in which the rows were loaded.
+    /// The loaded rows in the order of `scores`, which stand in the order in which the rows were loaded. A row of a NaN
+    /// score is not retrieved.
     ///
     /// # Panics
     /// Where there are not as many scores as loaded rows.
     pub fn rank(&mut self, scores: &[f64]) -> RankedList<'_> {
         self.order.sort(scores);
+        let rows = &self.order.rows()[..self.order.n_retrieved()];
         self.relevant.clear();
         self.gains.clear();
         self.relevant_ranks.clear();
-        for (rank, &row) in self.order.rows().iter().enumerate() {
+        for (rank, &row) in rows.iter().enumerate() {
             let relevant = self.row_relevant[row as usize];
             self.relevant.push(relevant);
             self.gains.push(self.row_gains[row as usize]);
@@ -73,9 +78,11 @@ impl Ranker {
             }
         }
         self.tied.clear();
-        self.tied.extend(self.order.tied());
+        self.tied.extend(self.order.tied().take(rows.len()));
         RankedList {
-            rows: self.order.rows(),
+            n_rows: self.row_relevant.len(),
+            n_relevant: self.n_relevant,
+            rows,
             relevant: &self.relevant,
             gains: &self.gains,
             tied: &self.tied,
@@ -89,19 +96,34 @@ impl Ranker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ranking::TieGroup;
 
     #[test]
-    fn descending_score_then_smaller_item_then_nan() {
+    fn descending_score_then_smaller_item_without_nan() {
         let mut ranker = Ranker::new(TieOrder::SmallerItem, Gain::Linear);
         ranker.load(&[30, 20, 10, 5, 40], &[true, false, true, true, false], &[3.0, 2.0, 1.0, 0.5, 4.0]);
         let list = ranker.rank(&[1.0, 2.0, 1.0, f64::NAN, f64::NEG_INFINITY]);
-        assert_eq!(list.rows(), [1, 2, 0, 4, 3]); // items 20, then 10 before 30, then 40 at -inf, then 5 at NaN
-        assert_eq!(list.relevant(), [false, true, true, false, true]);
-        assert_eq!(list.relevant_ranks(), [1, 2, 4]);
-        assert_eq!(list.gains(), [2.0, 1.0, 3.0, 4.0, 0.5]);
+        assert_eq!(list.rows(), [1, 2, 0, 4]); // items 20, then 10 before 30, then 40 at -inf; 5 is not retrieved
+        assert_eq!(list.relevant(), [false, true, true, false]);
+        assert_eq!(list.relevant_ranks(), [1, 2]);
+        assert_eq!(list.gains(), [2.0, 1.0, 3.0, 4.0]);
         assert_eq!(list.ideal_gains(), [4.0, 3.0, 2.0, 1.0, 0.5]);
-        assert_eq!(list.tied(), [false, false, true, false, false]);
-        assert_eq!([0, 1, 2, 3, 5, 9].map(|k| list.hits(k)), [0, 0, 1, 2, 3, 3]);
+        assert_eq!(list.tied(), [false, false, true, false]);
+        assert_eq!((list.len(), list.n_retrieved(), list.n_relevant()), (5, 4, 3));
+        assert_eq!([0, 1, 2, 3, 5, 9].map(|k| list.hits(k)), [0, 0, 1, 2, 2, 2]);
+    }
+
+    #[test]
+    fn tie_groups_by_hand() {
+        let mut ranker = Ranker::new(TieOrder::SmallerItem, Gain::Linear);
+        ranker.load(&[1, 2, 3, 4], &[true, false, true, true], &[3.0, 2.0, 1.0, 0.5]);
+        let list = ranker.rank(&[1.0, 2.0, 1.0, f64::NAN]);
+        let groups: Vec<TieGroup> = list.tie_groups().collect();
+        let group = |first, len, n_relevant, gain| TieGroup { first, len, n_relevant, gain };
+        assert_eq!(groups, [group(0, 1, 0, 2.0), group(1, 2, 2, 4.0)]);
+        assert_eq!([0, 1, 2, 3, 9].map(|k| groups[1].n_within(k)), [0, 0, 1, 2, 2]);
+        assert_eq!([0, 1, 2, 3, 9].map(|k| list.expected_hits(k)), [0.0, 0.0, 1.0, 2.0, 2.0]);
+        assert_eq!(ranker.rank(&[f64::NAN; 4]).tie_groups().count(), 0);
     }
 
     #[test]

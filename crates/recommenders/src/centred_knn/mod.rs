@@ -20,12 +20,12 @@
 mod params;
 
 use dataset::{Candidate, History};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
-use crate::neighbourhood::{Agreement, Answer, Asked, Nearest, Sides, questions};
-use crate::scorer::score_each;
+use crate::neighbourhood::{Agreement, Answer, Questions, Sides, Similarity, Votes};
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
 use params::Weighting;
@@ -79,25 +79,23 @@ impl UserKnn {
 
 impl Scorer for CentredItemKnn {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        self.0.score(Compared::Items, candidates, out, |_, _| ());
+        self.0.score(Compared::Items, candidates, out, None);
     }
 
     fn score_with_support(&self, candidates: &[Candidate], scores: &mut [f64], support: &mut [f64]) {
         assert_eq!(candidates.len(), support.len(), "one slot a candidate");
-        support.fill(0.0);
-        self.0.score(Compared::Items, candidates, scores, |row, value| support[row] = value);
+        self.0.score(Compared::Items, candidates, scores, Some(support));
     }
 }
 
 impl Scorer for UserKnn {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        self.0.score(Compared::Users, candidates, out, |_, _| ());
+        self.0.score(Compared::Users, candidates, out, None);
     }
 
     fn score_with_support(&self, candidates: &[Candidate], scores: &mut [f64], support: &mut [f64]) {
         assert_eq!(candidates.len(), support.len(), "one slot a candidate");
-        support.fill(0.0);
-        self.0.score(Compared::Users, candidates, scores, |row, value| support[row] = value);
+        self.0.score(Compared::Users, candidates, scores, Some(support));
     }
 }
 
@@ -150,50 +148,55 @@ impl CentredKnn {
             .that(inverse_norms(&self.residuals) == self.inverse_norms, "its norms do not fit its residuals")
     }
 
-    /// Scores `candidates`; calls `support` with each row that has neighbours to speak of, and theirs.
+    /// Scores `candidates`, and says what stands behind each score where that is wanted.
     fn score(
         &self,
         compared: Compared,
         candidates: &[Candidate],
         scores: &mut [f64],
-        mut support: impl FnMut(usize, f64),
+        support: Option<&mut [f64]>,
     ) {
-        score_each(candidates, scores, |candidate| self.baseline.place(candidate).baseline);
+        self.baseline.score(candidates, scores);
         let users = (&self.baseline.users, (|candidate| candidate.user_id) as fn(&Candidate) -> i64);
         let items = (&self.baseline.items, (|candidate| candidate.item_id) as fn(&Candidate) -> i64);
         let questions = match compared {
-            Compared::Items => questions(candidates, items, users),
-            Compared::Users => questions(candidates, users, items),
+            Compared::Items => Questions::new(candidates, items, users),
+            Compared::Users => Questions::new(candidates, users, items),
         };
-        let answer = |asked: &Asked<'_, Agreement>, nearest: &mut Nearest| self.residual(asked, nearest);
-        self.residuals.answer(self.weighting.k, questions, answer, |row, answer| {
-            scores[row] += answer.score;
-            support(row, answer.support);
-        });
+        let k = self.weighting.k;
+        let answers =
+            self.residuals.answer(k, questions, self, |target, _, votes| self.residual(target, votes));
+        let rows = scores.par_iter_mut().zip(answers.by_candidate());
+        rows.for_each(|(score, answer)| *score += answer.map_or(0.0, |answer| answer.score));
+        if let Some(support) = support {
+            let rows = support.par_iter_mut().zip(answers.by_candidate());
+            rows.for_each(|(support, answer)| *support = answer.map_or(0.0, |answer| answer.support));
+        }
     }
 
-    /// The residual that the neighbours expect, and the sum of their similarities.
-    fn residual(&self, asked: &Asked<'_, Agreement>, nearest: &mut Nearest) -> Answer {
+    /// The residual that the neighbours of `target` expect, and the sum of their similarities.
+    fn residual(&self, target: u32, votes: Votes) -> Answer {
         // The target's own length is the same in all similarities: it comes in at the end.
-        for (target, residual) in asked.rated() {
-            let Agreement { product, n_common } = asked.co_ratings.with(target);
-            let (product, n_common) = (f64::from(product), f64::from(n_common));
-            let closeness = product * n_common * self.inverse_norms[target as usize]
-                / (n_common + self.weighting.shrinkage);
-            nearest.push(target, closeness, residual);
-        }
-        let (mut total, mut total_closeness) = (0.0, 0.0);
-        for neighbour in nearest.neighbours(|target| self.residuals.tie_break(target)) {
-            total += neighbour.closeness * f64::from(neighbour.value);
-            total_closeness += neighbour.closeness;
-        }
-        let own = self.inverse_norms[asked.target as usize];
-        let support = total_closeness * own;
+        let own = self.inverse_norms[target as usize];
+        let support = votes.weight * own;
         if support > 0.0 {
-            Answer { score: total * own / (support + self.weighting.damping), support }
+            Answer { score: votes.total * own / (support + self.weighting.damping), support }
         } else {
             Answer { score: 0.0, support: 0.0 }
         }
+    }
+}
+
+impl Similarity for CentredKnn {
+    type CoRating = Agreement;
+
+    fn closeness(&self, co_rating: Agreement, target: u32) -> f64 {
+        let (product, n_common) = (f64::from(co_rating.product), f64::from(co_rating.n_common));
+        product * n_common * self.inverse_norms[target as usize] / (n_common + self.weighting.shrinkage)
+    }
+
+    fn weight(closeness: f64) -> f64 {
+        closeness
     }
 }
 

@@ -8,7 +8,6 @@
 //! Only the `max_items` items with the most ratings have weights (of equally many, those of smaller id), so that cost is bounded whatever the
 //! catalogue. A candidate of another item, or of an unknown user, gets the baseline, and an unknown user or item adds nothing to that.
 
-mod inverse;
 mod params;
 
 use std::cmp::Reverse;
@@ -17,13 +16,13 @@ use dataset::{Candidate, Csr, History};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::{Baseline, Placed};
+use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
+use crate::inverse::Symmetric;
 use crate::neighbourhood::transposed;
-use crate::scorer::score_each;
+use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
-use inverse::Symmetric;
 pub use params::EaseParams;
 
 /// The fitted model.
@@ -49,18 +48,8 @@ impl EaseModel {
         let catalogue = most_rated(history.by_item(), params.max_items);
         let residuals = residuals(history, &baseline, &catalogue);
         let n = catalogue.len();
-        let mut gram = Symmetric::scaled_identity(n, params.regularization);
         let by_item = transposed(&residuals, n);
-        gram.rows_mut().take(n).enumerate().for_each(|(item, row)| {
-            let (users, values) = by_item.row(item as u32);
-            for (&user, &value) in users.iter().zip(values) {
-                let (others, other_values) = residuals.row(user);
-                let below = others.partition_point(|&other| other as usize <= item);
-                for (&other, &other_value) in others[..below].iter().zip(other_values) {
-                    row[other as usize] += value * other_value;
-                }
-            }
-        });
+        let mut gram = Symmetric::gram(&by_item, &residuals, params.regularization);
         gram.invert(params.regularization);
         let mut weights = vec![0.0; n * n];
         weights.par_chunks_exact_mut(n.max(1)).enumerate().for_each(|(j, row)| {
@@ -101,15 +90,16 @@ impl EaseModel {
 
 impl Scorer for EaseModel {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| {
-            let Placed { baseline, user, item } = self.baseline.place(candidate);
-            baseline + user.zip(item).and_then(|(user, item)| self.deviation(user, item)).unwrap_or(0.0)
+        let baseline = &self.baseline;
+        score_indexed(candidates, out, &baseline.users, [&baseline.items], |user, [item]| {
+            baseline.of(user, item)
+                + user.zip(item).and_then(|(user, item)| self.deviation(user, item)).unwrap_or(0.0)
         });
     }
 }
 
 /// The `n` items with the most ratings, ascending.
-fn most_rated(by_item: &Csr, n: usize) -> Vec<u32> {
+pub(crate) fn most_rated(by_item: &Csr, n: usize) -> Vec<u32> {
     let mut items: Vec<u32> = (0..by_item.n_rows() as u32).collect();
     items.sort_unstable_by_key(|&item| (Reverse(by_item.row(item).0.len()), item));
     items.truncate(n);

@@ -16,11 +16,11 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::{Baseline, Placed};
+use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
 use crate::factors::{self, Factors};
 use crate::normal_equations::NormalEquations;
-use crate::scorer::score_each;
+use crate::scorer::score_indexed;
 use crate::terms::{Terms, places};
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, Content, InvalidModel, Scorer};
@@ -87,12 +87,12 @@ impl EmbeddingContent {
 
 impl Scorer for EmbeddingContent {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| {
-            let Placed { baseline, user, .. } = self.baseline.place(candidate);
+        let items = [&self.baseline.items, &self.items];
+        score_indexed(candidates, out, &self.baseline.users, items, |user, [rated, item]| {
             let deviation = user
-                .zip(self.items.index_of(candidate.item_id))
+                .zip(item)
                 .map_or(0.0, |(user, item)| factors::dot(self.weights.row(user), self.vectors.row(item)));
-            baseline + f64::from(deviation)
+            self.baseline.of(user, rated) + f64::from(deviation)
         });
     }
 }

@@ -15,7 +15,6 @@ use crate::biased_factors::BiasedFactors;
 use crate::factors::Factors;
 use crate::feature_factors::{FeatureFactors, Sizes, feature_factors_params};
 use crate::mf::Diverged;
-use crate::scorer::score_each;
 use crate::terms::Terms;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, Content, InvalidModel, Scorer};
@@ -101,7 +100,7 @@ impl HybridMf {
 
 impl Scorer for HybridMf {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| self.0.of_any(candidate));
+        self.0.score(candidates, out);
     }
 }
 

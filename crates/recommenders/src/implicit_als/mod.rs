@@ -1,8 +1,10 @@
 //! `ImplicitALS`: who is likely to watch what, from who watched what.
 //!
-//! A preference `p_ui` is 1 where u rated i and 0 elsewhere, the confidence in it `c_ui = 1 + alpha * r_ui` and 1 elsewhere. Factors x and y
-//! minimise `sum over all pairs of c_ui (p_ui - x_u . y_i)² + regularization * (sum of |x_u|² + sum of |y_i|²)` by alternating least squares: Hu,
-//! Koren and Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008. `score = x_u . y_i`.
+//! A preference `p_ui` is 1 where u rated i at least `min_rating` and 0 elsewhere, the confidence in it `c_ui = 1 + alpha * r_ui` and 1 elsewhere.
+//! Factors x and y minimise `sum over all pairs of c_ui (p_ui - x_u . y_i)² + regularization * (sum of |x_u|² + sum of |y_i|²)` by alternating
+//! least squares, users first: Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008. `score = x_u . y_i`.
+//! `regularization` is the paper's lambda, the same for all users and items however many ratings they have. The Python library `implicit`
+//! minimises the same loss where it is given `1 + alpha * r_ui` as its matrix and an `alpha` of 1.
 //!
 //! The score orders items by how likely they are chosen, not by how much they are liked, and is no number of stars. An unknown user or item
 //! scores 0.
@@ -19,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::factors::{self, Factors};
 use crate::normal_equations::NormalEquations;
-use crate::scorer::score_each;
+use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
 pub use params::ImplicitAlsParams;
@@ -74,7 +76,9 @@ fn solve(rows: &mut Factors, ratings: &Csr, columns: &Factors, params: &Implicit
         |equations, (row, out)| {
             equations.restart(&gram);
             let (rated, values) = ratings.row(row as u32);
-            for (&column, &value) in rated.iter().zip(values) {
+            for (&column, &value) in
+                rated.iter().zip(values).filter(|&(_, &value)| value >= params.min_rating)
+            {
                 // A rating below 0 would make the confidence negative and the loss unbounded.
                 let beyond = params.alpha * value.max(0.0);
                 equations.observe(columns.row(column), beyond, 1.0 + beyond);
@@ -86,9 +90,7 @@ fn solve(rows: &mut Factors, ratings: &Csr, columns: &Factors, params: &Implicit
 
 impl Scorer for ImplicitAls {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| {
-            let (user, item) =
-                (self.users.index_of(candidate.user_id), self.items.index_of(candidate.item_id));
+        score_indexed(candidates, out, &self.users, [&self.items], |user, [item]| {
             user.zip(item).map_or(0.0, |(user, item)| {
                 f64::from(factors::dot(self.user_factors.row(user), self.item_factors.row(item)))
             })

@@ -10,6 +10,9 @@ use crate::{InvalidParam, Params};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ImplicitAlsParams {
+    /// From this rating on, in stars, a rating counts; in [-100, 100]. 0 counts all.
+    #[serde(serialize_with = "crate::params::shortest")]
+    pub min_rating: f32,
     /// How many latent factors a user and an item have, in [1, 256].
     pub factors: usize,
     /// How many times users and items are solved for, in [1, 1000].
@@ -23,14 +26,15 @@ pub struct ImplicitAlsParams {
 }
 
 impl Default for ImplicitAlsParams {
-    /// Tuned on ml-latest-small by the order of five folds inside the training ratings.
+    /// Tuned on ml-latest-small by NDCG@10 over the whole catalogue, on a fifth of the training ratings held out by a hash.
     fn default() -> Self {
-        Self { factors: 8, rounds: 4, alpha: 1.0, regularization: 50.0 }
+        Self { min_rating: 4.0, factors: 32, rounds: 8, alpha: 1.0, regularization: 20.0 }
     }
 }
 
 impl Params for ImplicitAlsParams {
     fn validate(&self) -> Result<(), InvalidParam> {
+        in_range("ials.min_rating", self.min_rating, -100.0..=100.0)?;
         in_range("ials.factors", self.factors, 1..=256)?;
         in_range("ials.rounds", self.rounds, 1..=1000)?;
         in_range("ials.alpha", self.alpha, 0.0..=1000.0)?;
@@ -47,6 +51,10 @@ mod tests {
         let good = ImplicitAlsParams::default();
         assert!(good.check().is_ok());
         let cases = [
+            (
+                ImplicitAlsParams { min_rating: -101.0, ..good },
+                "ials.min_rating is -101, must be in [-100, 100]",
+            ),
             (ImplicitAlsParams { factors: 0, ..good }, "ials.factors is 0, must be in [1, 256]"),
             (ImplicitAlsParams { rounds: 0, ..good }, "ials.rounds is 0, must be in [1, 1000]"),
             (ImplicitAlsParams { alpha: -1.0, ..good }, "ials.alpha is -1, must be in [0, 1000]"),

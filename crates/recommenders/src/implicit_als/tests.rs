@@ -30,7 +30,8 @@ fn loss(model: &ImplicitAls, params: ImplicitAlsParams) -> f64 {
     for user in 0..16u32 {
         for item in 0..8u32 {
             let score = f64::from(factors::dot(model.user_factors.row(user), model.item_factors.row(item)));
-            let rating = history.by_user().get(user, item).map(f64::from);
+            let rating =
+                history.by_user().get(user, item).filter(|&value| value >= params.min_rating).map(f64::from);
             let confidence = 1.0 + f64::from(params.alpha) * rating.unwrap_or(0.0);
             loss += confidence * (rating.map_or(0.0, |_| 1.0) - score).powi(2);
         }
@@ -41,15 +42,18 @@ fn loss(model: &ImplicitAls, params: ImplicitAlsParams) -> f64 {
 
 #[test]
 fn no_step_away_from_the_last_solution_lowers_the_loss() {
-    let params = ImplicitAlsParams { factors: 2, rounds: 3, alpha: 2.0, regularization: 0.5 };
-    let model = fit(params);
-    let least = loss(&model, params);
-    for item in 0..8 {
-        for factor in 0..2 {
-            for step in [-0.01, 0.01] {
-                let mut moved = model.clone();
-                moved.item_factors.row_mut(item)[factor] += step;
-                assert!(loss(&moved, params) > least, "item {item}, factor {factor}");
+    // Ratings are 1, 2, 3 and 5 stars.
+    for min_rating in [0.0, 2.0] {
+        let params = ImplicitAlsParams { min_rating, factors: 2, rounds: 3, alpha: 2.0, regularization: 0.5 };
+        let model = fit(params);
+        let least = loss(&model, params);
+        for item in 0..8 {
+            for factor in 0..2 {
+                for step in [-0.01, 0.01] {
+                    let mut moved = model.clone();
+                    moved.item_factors.row_mut(item)[factor] += step;
+                    assert!(loss(&moved, params) > least, "from {min_rating}: item {item}, factor {factor}");
+                }
             }
         }
     }
@@ -57,7 +61,8 @@ fn no_step_away_from_the_last_solution_lowers_the_loss() {
 
 #[test]
 fn each_round_lowers_the_loss() {
-    let params = ImplicitAlsParams { factors: 2, rounds: 1, alpha: 2.0, regularization: 0.5 };
+    let params =
+        ImplicitAlsParams { min_rating: 0.0, factors: 2, rounds: 1, alpha: 2.0, regularization: 0.5 };
     let losses: Vec<f64> =
         (1..6).map(|rounds| loss(&fit(ImplicitAlsParams { rounds, ..params }), params)).collect();
     assert!(losses.windows(2).all(|pair| pair[1] <= pair[0] + 1e-4), "{losses:?}");
@@ -65,7 +70,8 @@ fn each_round_lowers_the_loss() {
 
 #[test]
 fn the_missing_item_of_the_own_group_comes_first() {
-    let model = fit(ImplicitAlsParams { factors: 2, rounds: 5, alpha: 2.0, regularization: 0.5 });
+    let model =
+        fit(ImplicitAlsParams { min_rating: 0.0, factors: 2, rounds: 5, alpha: 2.0, regularization: 0.5 });
     for user_id in 0..16 {
         let ask = |item_id| model.scores(&[Candidate { user_id, item_id, at: 0 }])[0];
         let missing = (user_id % 2) * 4 + (user_id / 2) % 4;

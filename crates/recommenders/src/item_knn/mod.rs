@@ -17,11 +17,14 @@
 //! similarities: `sum² / |r_j|²` needs no square root, and ratings in half stars make both parts exact in f64, so that similarities
 //! that are equal as rational numbers compare equal, and the documented order decides instead of a rounding error.
 
+use std::sync::OnceLock;
+
 use dataset::{Candidate, History, IdIndex};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::neighbourhood::{Answer, Asked, MAX_K, Nearest, ProductSum, Sides, TieBreak, questions};
+use crate::neighbourhood::{Answer, Answers, MAX_K, ProductSum, Questions, Sides, Similarity, TieBreak};
 use crate::params::in_range;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
@@ -89,48 +92,60 @@ impl ItemKnnModel {
         demand.that(self.ratings.squared_norms() == self.squared_norms, "its norms do not fit its ratings")
     }
 
-    /// Answers every candidate and calls `write` with its row.
-    fn answer(&self, candidates: &[Candidate], write: impl FnMut(usize, Answer)) {
+    /// Answers every candidate whose user and item are known.
+    fn answers(&self, candidates: &[Candidate]) -> Answers {
         let items = (&self.items, |candidate: &Candidate| candidate.item_id);
         let users = (&self.users, |candidate: &Candidate| candidate.user_id);
-        let answer = |asked: &Asked<'_, ProductSum>, nearest: &mut Nearest| self.answer_one(asked, nearest);
-        self.ratings.answer(self.k, questions(candidates, items, users), answer, write);
+        let questions = Questions::new(candidates, items, users);
+        // Users without similar items have the same plain mean for all of them. For few candidates it is not worth the memory.
+        let n_cached = if candidates.len() > self.users.len() { self.users.len() } else { 0 };
+        let plain_means: Vec<OnceLock<f64>> = vec![OnceLock::new(); n_cached];
+        self.ratings.answer(self.k, questions, self, |item, user, votes| {
+            if votes.weight > 0.0 {
+                return Answer { score: votes.total / votes.weight, support: f64::from(votes.n) };
+            }
+            let plain_mean = || self.plain_mean(user, item).unwrap_or(self.mean);
+            let cached = plain_means.get(user as usize);
+            let score = match cached.filter(|_| self.ratings.by_other.get(user, item).is_none()) {
+                Some(cached) => *cached.get_or_init(plain_mean),
+                None => plain_mean(),
+            };
+            Answer { score, support: 0.0 }
+        })
     }
 
-    fn answer_one(&self, asked: &Asked<'_, ProductSum>, nearest: &mut Nearest) -> Answer {
-        for (item, rating) in asked.rated() {
-            let sum = asked.co_ratings.with(item).0.max(0.0);
-            nearest.push(item, sum * sum / self.squared_norms[item as usize], rating);
-        }
-        let neighbours = nearest.neighbours(|item| self.ratings.tie_break(item));
-        let (mut total, mut total_weight) = (0.0, 0.0);
-        for neighbour in neighbours {
-            let weight = neighbour.closeness.sqrt();
-            total += weight * f64::from(neighbour.value);
-            total_weight += weight;
-        }
-        if total_weight > 0.0 {
-            return Answer { score: total / total_weight, support: neighbours.len() as f64 };
-        }
-        Answer { score: self.plain_mean(asked.rated()).unwrap_or(self.mean), support: 0.0 }
+    /// The mean of the first k ratings of `user`, but for `item`'s, where all items are equally similar; `None` where there is none.
+    fn plain_mean(&self, user: u32, item: u32) -> Option<f64> {
+        let (rated, values) = self.ratings.by_other.row(user);
+        let others = rated.iter().zip(values).filter(|&(&rated, _)| rated != item);
+        let mut others: Vec<(TieBreak, f32)> =
+            others.map(|(&rated, &rating)| (self.ratings.tie_break(rated), rating)).collect();
+        others.sort_unstable_by_key(|&(tie_break, _)| tie_break);
+        others.truncate(self.k);
+        let sum: f64 = others.iter().map(|&(_, rating)| f64::from(rating)).sum();
+        (!others.is_empty()).then(|| sum / others.len() as f64)
+    }
+}
+
+impl Similarity for ItemKnnModel {
+    type CoRating = ProductSum;
+
+    fn closeness(&self, co_rating: ProductSum, item: u32) -> f64 {
+        let sum = co_rating.0.max(0.0);
+        sum * sum / self.squared_norms[item as usize]
     }
 
-    /// The mean of the first k ratings where all items are equally similar; `None` where there is none.
-    fn plain_mean(&self, rated: impl Iterator<Item = (u32, f32)>) -> Option<f64> {
-        let mut rated: Vec<(TieBreak, f32)> =
-            rated.map(|(item, rating)| (self.ratings.tie_break(item), rating)).collect();
-        rated.sort_unstable_by_key(|&(tie_break, _)| tie_break);
-        rated.truncate(self.k);
-        let sum: f64 = rated.iter().map(|&(_, rating)| f64::from(rating)).sum();
-        (!rated.is_empty()).then(|| sum / rated.len() as f64)
+    fn weight(closeness: f64) -> f64 {
+        closeness.sqrt()
     }
 }
 
 impl Scorer for ItemKnnModel {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
         assert_eq!(candidates.len(), out.len(), "one slot a candidate");
-        out.fill(self.mean);
-        self.answer(candidates, |row, answer| out[row] = answer.score);
+        let answers = self.answers(candidates);
+        let rows = out.par_iter_mut().zip(answers.by_candidate());
+        rows.for_each(|(score, answer)| *score = answer.map_or(self.mean, |answer| answer.score));
     }
 
     fn score_with_support(&self, candidates: &[Candidate], scores: &mut [f64], support: &mut [f64]) {
@@ -139,9 +154,13 @@ impl Scorer for ItemKnnModel {
             (scores.len(), support.len()),
             "one slot a candidate"
         );
-        scores.fill(self.mean);
-        support.fill(0.0);
-        self.answer(candidates, |row, answer| (scores[row], support[row]) = (answer.score, answer.support));
+        let unknown = Answer { score: self.mean, support: 0.0 };
+        let answers = self.answers(candidates);
+        let rows = scores.par_iter_mut().zip(support).zip(answers.by_candidate());
+        rows.for_each(|((score, support), answer)| {
+            let answer = answer.unwrap_or(unknown);
+            (*score, *support) = (answer.score, answer.support);
+        });
     }
 }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biased_factors::BiasedFactors;
 use crate::factors::Factors;
-use crate::scorer::score_each;
+use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
 
@@ -76,11 +76,9 @@ impl MfModel {
 
 impl Scorer for MfModel {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| {
-            match (self.0.users.index_of(candidate.user_id), self.0.items.index_of(candidate.item_id)) {
-                (Some(user), Some(item)) => self.0.of_known(user, item),
-                _ => self.0.mean,
-            }
+        let model = &self.0;
+        score_indexed(candidates, out, &model.users, [&model.items], |user, [item]| {
+            user.zip(item).map_or(model.mean, |(user, item)| model.of_known(user, item))
         });
     }
 }

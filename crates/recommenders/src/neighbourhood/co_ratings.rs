@@ -37,6 +37,17 @@ impl CoRating for Agreement {
     }
 }
 
+/// The number of those who rated both.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Common(pub u32);
+
+impl CoRating for Common {
+    #[inline]
+    fn add(&mut self, _: f32, _: f32) {
+        self.0 += 1;
+    }
+}
+
 /// For one target at a time: the sums over everyone who rated it, for every target.
 ///
 /// Kept by each thread and used again for the next target, so that nothing is allocated a target.

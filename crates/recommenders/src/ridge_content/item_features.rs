@@ -60,9 +60,9 @@ impl ItemFeatures {
         self.n_genres + N_NUMERIC + 1
     }
 
-    /// Where the item stands, or `None` where it is unknown.
-    pub fn index_of(&self, item_id: ItemId) -> Option<u32> {
-        self.items.index_of(item_id)
+    /// The items, in the order of their places.
+    pub fn items(&self) -> &IdIndex {
+        &self.items
     }
 
     /// Where each of `items`, all of them known, stands.

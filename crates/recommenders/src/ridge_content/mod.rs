@@ -20,10 +20,10 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::{Baseline, Placed};
+use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
 use crate::params::in_range;
-use crate::scorer::score_each;
+use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
 use item_features::ItemFeatures;
@@ -130,9 +130,10 @@ fn regress(
 impl Scorer for RidgeContent {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
         let n_features = self.features.len();
-        score_each(candidates, out, |candidate| {
-            let Placed { baseline, user, .. } = self.baseline.place(candidate);
-            let (Some(user), Some(item)) = (user, self.features.index_of(candidate.item_id)) else {
+        let items = [&self.baseline.items, self.features.items()];
+        score_indexed(candidates, out, &self.baseline.users, items, |user, [rated, item]| {
+            let baseline = self.baseline.of(user, rated);
+            let (Some(user), Some(item)) = (user, item) else {
                 return baseline;
             };
             let coefficients = &self.coefficients[user as usize * n_features..][..n_features];

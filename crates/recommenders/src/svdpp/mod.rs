@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use crate::biased_factors::BiasedFactors;
 use crate::feature_factors::{FeatureFactors, Sizes, feature_factors_params};
 use crate::mf::Diverged;
-use crate::scorer::score_each;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
 
@@ -85,7 +84,7 @@ impl SvdppModel {
 
 impl Scorer for SvdppModel {
     fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
-        score_each(candidates, out, |candidate| self.0.of_any(candidate));
+        self.0.score(candidates, out);
     }
 }
 

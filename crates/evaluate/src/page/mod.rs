@@ -1,45 +1,38 @@
 //! What the page shows, gathered from the run and the earlier stages' artifacts.
 
+mod explorer;
+mod numbers;
+
 use std::collections::BTreeMap;
 
-use artifacts::layout::{BASE_LEARNING_CURVES, IMPORTANCES, META_LEARNING_CURVES, RATINGS};
+use artifacts::Manifest;
 use artifacts::manifest::Timings;
 use artifacts::tables::{CurvePoint, ImportanceRow, SplitRatings};
-use artifacts::{Error, Manifest};
 use metrics::pooled::{Bin, Calibration};
 use rankers::MetaModel;
 use recommenders::BaseModel;
 use report::{
-    Command, Comparison, Counts, Importances, LearningCurve, ModelRow, RatingCount, ReliabilityCurve,
-    ReliabilityPoint, ReportData, Series, StageConfig, StageRun,
+    Command, Comparison, Counts, Explorer, Importances, LearningCurve, ModelRow, RatingCount,
+    ReliabilityCurve, ReliabilityPoint, ReportData, Series, StageConfig, StageRun,
 };
 use serde_json::Value as Json;
 use stage::{Run, StageName};
 
-use crate::compare::Duel;
 use crate::config::Checked;
-use crate::measure::{Measured, PROTOCOL};
+use crate::duels::Duel;
+use crate::inputs::Inputs;
+use crate::measure::Measured;
 use crate::verdict;
 
-/// What the page needs of the earlier stages besides their manifests.
-pub struct Inputs {
-    ratings: SplitRatings,
-    importances: Vec<ImportanceRow>,
-    curves: Vec<CurvePoint>,
-}
-
-impl Inputs {
-    /// # Errors
-    /// Where one of the artifacts is missing or corrupt.
-    pub fn read(run: &mut Run) -> Result<Self, Error> {
-        let mut curves: Vec<CurvePoint> = run.read_table(BASE_LEARNING_CURVES)?;
-        curves.extend(run.read_table::<Vec<CurvePoint>>(META_LEARNING_CURVES)?);
-        Ok(Self { ratings: run.read_table(RATINGS)?, importances: run.read_table(IMPORTANCES)?, curves })
-    }
-}
-
 /// The content of the page.
-pub fn data(run: &Run, inputs: Inputs, measured: &Measured, config: &Checked) -> ReportData {
+pub fn data(
+    run: &Run,
+    inputs: &Inputs,
+    all: &[Measured],
+    measured: &Measured,
+    explorer: Explorer,
+    config: &Checked,
+) -> ReportData {
     let provenance = run.provenance();
     let build_features = manifest(run, StageName::BuildFeatures);
     let relevance_threshold =
@@ -52,13 +45,20 @@ pub fn data(run: &Run, inputs: Inputs, measured: &Measured, config: &Checked) ->
         version: env!("CARGO_PKG_VERSION").to_owned(),
         k: config.report_k,
         relevance_threshold,
-        counts: counts(run, &inputs.ratings, measured, relevance_threshold),
+        counts: counts(run, &inputs.split, measured, relevance_threshold),
         leak_note: leak_note(build_features),
-        comparisons: comparisons(measured, config),
+        comparisons: all.iter().flat_map(|measured| comparisons(measured, config)).collect(),
+        protocols: all.iter().map(numbers::protocol).collect(),
+        segments: numbers::segments(all),
+        measurements: all.iter().flat_map(numbers::measurements).collect(),
+        cold_start: Vec::new(),
+        distributions: numbers::distributions(measured, config),
+        paired_distributions: numbers::paired_distributions(measured, config),
+        explorer,
         reliability: reliability(measured),
         verdicts: verdict::sentences(&measured.duels),
         models: model_rows(measured, config.report_k),
-        ratings: rating_counts(&inputs.ratings),
+        ratings: rating_counts(&inputs.split),
         importances: importances(&inputs.importances),
         learning_curves: learning_curves(&inputs.curves),
         stages: stage_runs(run),
@@ -69,9 +69,10 @@ pub fn data(run: &Run, inputs: Inputs, measured: &Measured, config: &Checked) ->
             .chain([stage_config(StageName::Evaluate, run.config())])
             .collect(),
         rerun: rerun(run),
-        ..ReportData::default()
     }
 }
+
+pub use explorer::explorer;
 
 /// The manifest of a stage that this one required.
 fn manifest(run: &Run, stage: StageName) -> &Manifest {
@@ -112,7 +113,7 @@ fn comparisons(measured: &Measured, config: &Checked) -> Vec<Comparison> {
         stack: duel.comparison.a.clone(),
         rival: duel.comparison.b.clone(),
         role: verdict::role(duel.role).to_owned(),
-        protocol: PROTOCOL.to_owned(),
+        protocol: measured.protocol.name().to_owned(),
         metric: duel.comparison.metric.to_owned(),
         difference: duel.comparison.difference,
         low: duel.comparison.low,

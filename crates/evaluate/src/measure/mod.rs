@@ -1,0 +1,276 @@
+//! The numbers of one protocol: every metric of every model.
+
+mod beyond_accuracy;
+mod json;
+mod segments;
+
+use artifacts::Fingerprint;
+use artifacts::tables::{ComparisonRow, MetricRow, PerUserRow};
+use metrics::pooled::{CALIBRATION_BINS, Calibration, auc_global, calibration, log_loss, mae, rmse};
+use metrics::statistics::{Interval, Pooled, PooledMetric, UserSample};
+use metrics::{Groups, ModelScores, PerUser, TestRows};
+use report::ModelKind;
+
+use crate::config::Checked;
+use crate::duels::{self, Duel};
+use crate::inputs::Inputs;
+use crate::models::{Scale, Scored};
+use crate::protocol::Protocol;
+use crate::rows::{RankedBy, Rows};
+
+pub use json::to_json;
+pub use segments::Segmentation;
+
+/// The segment of all users and all items.
+pub const ALL: &str = "all";
+/// The name under which the candidates' recall stands among the models.
+const CANDIDATES: &str = "Candidates";
+
+/// One number of one model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Number {
+    /// The model's name.
+    pub model: String,
+    /// Of which users and items.
+    pub segment: String,
+    /// The metric's name.
+    pub metric: String,
+    /// Its cut, where it has one.
+    pub k: Option<usize>,
+    /// The number; `None` where it is not defined.
+    pub value: Option<f64>,
+    /// Its interval over users, where it has one.
+    pub interval: Option<Interval>,
+    /// Over how many users.
+    pub n_users: usize,
+}
+
+impl Number {
+    /// The mean of the users' values that are defined.
+    fn mean(model: &str, segment: &str, metric: &str, k: Option<usize>, values: &[Option<f64>]) -> Self {
+        let (n_users, total) =
+            values.iter().flatten().fold((0, 0.0), |(n, total), value| (n + 1, total + value));
+        Self {
+            model: model.to_owned(),
+            segment: segment.to_owned(),
+            metric: metric.to_owned(),
+            k,
+            value: (n_users > 0).then(|| total / n_users as f64),
+            interval: None,
+            n_users,
+        }
+    }
+}
+
+/// What came of measuring.
+pub struct Measured {
+    /// Which rows a user's ranking holds.
+    pub protocol: Protocol,
+    /// What the numbers depend on besides the models.
+    pub fingerprint: Fingerprint,
+    /// Every ranking metric, user by user.
+    pub per_user: PerUser,
+    /// Names and kinds of the models, in the order of the tables.
+    pub models: Vec<(String, ModelKind)>,
+    /// Each stack against its rivals.
+    pub duels: Vec<Duel>,
+    /// How well each model's probabilities are calibrated.
+    pub calibrations: Vec<(String, Calibration)>,
+    /// Everything that has a value, model by model.
+    pub numbers: Vec<Number>,
+}
+
+impl Measured {
+    /// Measures `models` on `rows`.
+    ///
+    /// # Errors
+    /// Where the rows are not sorted by user, hold an item twice for one user, or a model has no score for a row.
+    pub fn new(
+        rows: &Rows,
+        models: &[Scored],
+        inputs: &Inputs,
+        fingerprint: Fingerprint,
+        config: &Checked,
+    ) -> anyhow::Result<Self> {
+        let protocol = rows.protocol;
+        let groups = Groups::from_sorted(&rows.user_ids)?;
+        let test_rows = TestRows::new(&groups, &rows.item_ids, &rows.relevant, &rows.grades)?;
+        let plan = if protocol.ranks_catalogue() { &config.catalogue_plan } else { &config.rated_plan };
+        let scores: Vec<ModelScores<'_>> =
+            models.iter().map(|model| ModelScores { name: &model.name, scores: &model.scores }).collect();
+        let per_user = metrics::evaluate(&test_rows, &scores, plan)?;
+
+        let mut numbers = of_rankings(&per_user, config);
+        let mut calibrations = Vec::new();
+        for model in models {
+            let calibration = of_scores(rows, model, groups.len(), config, &mut numbers)?;
+            calibrations.extend(calibration.map(|calibration| (model.name.clone(), calibration)));
+        }
+        numbers.extend(beyond_accuracy::measure(rows, &groups, models, inputs, config)?);
+        numbers.extend(segments::measure(rows, &test_rows, &scores, &per_user, inputs, config)?);
+        if protocol.ranks_catalogue() {
+            numbers.push(candidate_recall(rows, &groups, config));
+        }
+        numbers.retain(|number| number.value.is_some());
+
+        let models: Vec<(String, ModelKind)> =
+            models.iter().map(|model| (model.name.clone(), model.kind)).collect();
+        let kinds: Vec<ModelKind> = models.iter().map(|(_, kind)| *kind).collect();
+        let duels = duels::duels(&per_user, &kinds, config.report_k as usize, &config.bootstrap);
+        Ok(Self { protocol, fingerprint, per_user, models, duels, calibrations, numbers })
+    }
+
+    /// The rows of `metrics.parquet`.
+    pub fn metric_rows(&self) -> Vec<MetricRow> {
+        let fingerprint = self.fingerprint.digest();
+        let row = |number: &Number| {
+            Some(MetricRow {
+                model: number.model.clone(),
+                protocol: self.protocol.name().to_owned(),
+                segment: number.segment.clone(),
+                metric: number.metric.clone(),
+                k: number.k.map(|k| k as i32),
+                value: number.value?,
+                ci_low: number.interval.map(|interval| interval.low),
+                ci_high: number.interval.map(|interval| interval.high),
+                n_users: number.n_users as i32,
+                fingerprint: fingerprint.clone(),
+            })
+        };
+        self.numbers.iter().filter_map(row).collect()
+    }
+
+    /// The share of the relevant test items that are candidates, where candidates come from the catalogue.
+    pub fn candidate_recall(&self) -> Option<f64> {
+        self.numbers.iter().find(|number| number.model == CANDIDATES)?.value
+    }
+
+    /// One metric of `model` at the cut `k`, or without a cut, over all users and items.
+    pub fn value(&self, model: &str, metric: &str, k: u32) -> Option<f64> {
+        let is_it = |number: &&Number| {
+            number.model == model
+                && number.metric == metric
+                && number.segment == ALL
+                && number.k.is_none_or(|cut| cut == k as usize)
+        };
+        self.numbers.iter().find(is_it)?.value
+    }
+
+    /// The rows of `per_user.parquet`.
+    pub fn per_user_rows(&self) -> Vec<PerUserRow> {
+        let row = |value: metrics::PerUserValue<'_>| PerUserRow {
+            model: value.model.to_owned(),
+            user_id: value.user_id,
+            metric: value.metric.to_owned(),
+            k: value.k.map(|k| k as i32),
+            value: value.value,
+            protocol: self.protocol.name().to_owned(),
+        };
+        self.per_user.rows().map(row).collect()
+    }
+
+    /// The rows of `comparisons.parquet`.
+    pub fn comparison_rows(&self) -> Vec<ComparisonRow> {
+        let row = |duel: &Duel| ComparisonRow {
+            model: duel.comparison.a.clone(),
+            rival: duel.comparison.b.clone(),
+            protocol: self.protocol.name().to_owned(),
+            metric: duel.comparison.metric.to_owned(),
+            k: duel.comparison.k.map(|k| k as i32),
+            difference: duel.comparison.difference,
+            ci_low: duel.comparison.low,
+            ci_high: duel.comparison.high,
+            p: duel.comparison.p,
+            p_holm: duel.comparison.p_holm,
+            n_users: duel.comparison.n_users as i32,
+        };
+        self.duels.iter().map(row).collect()
+    }
+}
+
+/// The means of the ranking metrics, with intervals.
+fn of_rankings(per_user: &PerUser, config: &Checked) -> Vec<Number> {
+    let intervals = config.bootstrap.summary_intervals(per_user);
+    let number = |(summary, interval): (metrics::Summary, Option<Interval>)| Number {
+        model: summary.model,
+        segment: ALL.to_owned(),
+        metric: summary.metric.to_owned(),
+        k: summary.k,
+        value: summary.mean,
+        interval,
+        n_users: summary.n_users,
+    };
+    per_user.summaries().into_iter().zip(intervals).map(number).collect()
+}
+
+/// What is taken over all rows that a model ranks, and so over every user.
+fn of_scores(
+    rows: &Rows,
+    model: &Scored,
+    n_users: usize,
+    config: &Checked,
+    numbers: &mut Vec<Number>,
+) -> anyhow::Result<Option<Calibration>> {
+    // Of unrated items there is no rating to err from.
+    let is_rated = !rows.protocol.ranks_catalogue();
+    let metrics: &[PooledMetric] = match model.scale {
+        Scale::Stars if is_rated => &[PooledMetric::AucGlobal, PooledMetric::Rmse, PooledMetric::Mae],
+        Scale::Order if is_rated => &[PooledMetric::AucGlobal],
+        Scale::Probability if is_rated => &[PooledMetric::AucGlobal, PooledMetric::LogLoss],
+        Scale::Probability => &[PooledMetric::LogLoss],
+        Scale::Stars | Scale::Order => return Ok(None),
+    };
+    let ranked: Vec<usize> = (0..model.scores.len()).filter(|&row| !model.scores[row].is_nan()).collect();
+    let user_ids: Vec<i64> = ranked.iter().map(|&row| rows.user_ids[row]).collect();
+    let item_ids: Vec<i64> = ranked.iter().map(|&row| rows.item_ids[row]).collect();
+    let relevant: Vec<bool> = ranked.iter().map(|&row| rows.relevant[row]).collect();
+    let grades: Vec<f64> = ranked.iter().map(|&row| rows.grades[row]).collect();
+    let scores: Vec<f64> = ranked.iter().map(|&row| model.scores[row]).collect();
+    let groups = Groups::from_sorted(&user_ids)?;
+    let test_rows = TestRows::new(&groups, &item_ids, &relevant, &grades)?;
+
+    let pooled: Vec<Pooled<'_>> = metrics.iter().map(|&metric| Pooled { metric, scores: &scores }).collect();
+    let intervals = config.bootstrap.pooled_intervals(&test_rows, &pooled);
+    let mut push = |metric: &str, value: Option<f64>, interval: Option<Interval>| {
+        numbers.push(Number {
+            model: model.name.clone(),
+            segment: ALL.to_owned(),
+            metric: metric.to_owned(),
+            k: None,
+            value,
+            interval,
+            n_users,
+        });
+    };
+    for (metric, interval) in metrics.iter().zip(intervals) {
+        match metric {
+            PooledMetric::AucGlobal => push("auc_global", auc_global(&scores, &relevant), interval),
+            PooledMetric::Rmse => push("rmse", rmse(&scores, &grades), interval),
+            PooledMetric::Mae => push("mae", mae(&scores, &grades), interval),
+            PooledMetric::LogLoss => push("log_loss", log_loss(&scores, &relevant), interval),
+        }
+    }
+    if model.scale != Scale::Probability {
+        return Ok(None);
+    }
+    let calibration = calibration(&scores, &relevant, CALIBRATION_BINS);
+    push("calibration_error", calibration.as_ref().map(|calibration| calibration.expected_error), None);
+    Ok(calibration)
+}
+
+/// The mean over users of the share of a user's relevant test items that are candidates: no meta-model can have a higher recall.
+fn candidate_recall(rows: &Rows, groups: &Groups, config: &Checked) -> Number {
+    let of_user = |user: usize| {
+        let relevant = groups.rows(user).filter(|&row| rows.relevant[row]);
+        let (n, n_candidates) = relevant.fold((0, 0), |(n, n_candidates), row| {
+            (n + 1, n_candidates + u32::from(rows.ranked_by[row] == RankedBy::All))
+        });
+        (n > 0).then(|| f64::from(n_candidates) / f64::from(n))
+    };
+    let values: Vec<Option<f64>> = (0..groups.len()).map(of_user).collect();
+    let mut sample = UserSample::new(groups.len());
+    sample.push_mean(values.iter().copied());
+    let mut number = Number::mean(CANDIDATES, ALL, "candidate_recall", None, &values);
+    number.interval = config.bootstrap.intervals(&sample).pop().flatten();
+    number
+}

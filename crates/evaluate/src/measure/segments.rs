@@ -1,0 +1,150 @@
+//! The same metrics for parts of the users and of the items.
+//!
+//! A segment of users takes the means over these users. A segment of items keeps the whole ranking and counts as relevant only the user's
+//! relevant items of the segment; users without one are left out.
+
+use metrics::statistics::UserSample;
+use metrics::{ModelScores, PerUser, TestRows, evaluate_item_segments};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Number;
+use crate::config::Checked;
+use crate::inputs::Inputs;
+use crate::rows::Rows;
+
+/// A way to part users or items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Segmentation {
+    /// Users by their training ratings: `user_activity:0` are cold users.
+    UserActivity,
+    /// Items by their training ratings: `head`, `middle` and `tail` have a third of these each; `cold` items have none.
+    ItemPopularity,
+    /// Items by their genres; an item may be in several.
+    Genre,
+}
+
+/// The least training ratings of each class of users.
+const ACTIVITY_FROM: [usize; 6] = [0, 1, 10, 30, 100, 300];
+
+/// Items of one kind: a name, and for each row whether its item is one.
+struct ItemSegments {
+    names: Vec<String>,
+    /// Of each row, bit `s` where the item is in segment `s`.
+    of_rows: Vec<u64>,
+}
+
+/// NDCG and recall at the report's cut, of every segment that `config` asks for and every model; segments without a user are left out.
+pub fn measure(
+    rows: &Rows,
+    test_rows: &TestRows<'_>,
+    scores: &[ModelScores<'_>],
+    per_user: &PerUser,
+    inputs: &Inputs,
+    config: &Checked,
+) -> anyhow::Result<Vec<Number>> {
+    let mut numbers = Vec::new();
+    if config.segments.contains(&Segmentation::UserActivity) {
+        numbers.extend(of_users(per_user, inputs, config));
+    }
+    for (segmentation, segments) in [
+        (Segmentation::ItemPopularity, by_popularity as fn(&Rows, &Inputs) -> ItemSegments),
+        (Segmentation::Genre, by_genre),
+    ] {
+        if config.segments.contains(&segmentation) {
+            numbers.extend(of_items(&segments(rows, inputs), test_rows, scores, config)?);
+        }
+    }
+    Ok(numbers)
+}
+
+fn of_users(per_user: &PerUser, inputs: &Inputs, config: &Checked) -> Vec<Number> {
+    let k = config.report_k as usize;
+    let class_of = |user_id: &i64| {
+        let n = inputs.n_known_of_user(*user_id);
+        ACTIVITY_FROM.partition_point(|&from| from <= n) - 1
+    };
+    let classes: Vec<usize> = per_user.user_ids().iter().map(class_of).collect();
+    let mut sample = UserSample::new(classes.len());
+    let mut numbers = Vec::new();
+    for (class, from) in ACTIVITY_FROM.iter().enumerate() {
+        let segment = match ACTIVITY_FROM.get(class + 1) {
+            Some(next) if next - from == 1 => format!("user_activity:{from}"),
+            Some(next) => format!("user_activity:{from}-{}", next - 1),
+            None => format!("user_activity:{from}+"),
+        };
+        for (model, name) in per_user.models().iter().enumerate() {
+            for metric in ["ndcg", "recall"] {
+                let Some(column) = per_user.column_index(metric, Some(k)) else { continue };
+                let values: Vec<Option<f64>> = per_user
+                    .values(model, column)
+                    .zip(&classes)
+                    .map(|(value, &of)| value.filter(|_| of == class))
+                    .collect();
+                numbers.push(Number::mean(name, &segment, metric, Some(k), &values));
+                sample.push_mean(values);
+            }
+        }
+    }
+    with_intervals(numbers, &sample, config)
+}
+
+fn of_items(
+    segments: &ItemSegments,
+    test_rows: &TestRows<'_>,
+    scores: &[ModelScores<'_>],
+    config: &Checked,
+) -> anyhow::Result<Vec<Number>> {
+    let k = config.report_k as usize;
+    let values = evaluate_item_segments(test_rows, scores, &segments.of_rows, segments.names.len(), k)?;
+    let mut sample = UserSample::new(test_rows.groups().len());
+    let mut numbers = Vec::new();
+    for (segment, segment_name) in segments.names.iter().enumerate() {
+        for (model, scores) in scores.iter().enumerate() {
+            let ndcg: Vec<Option<f64>> = values.ndcg(model, segment).collect();
+            let recall: Vec<Option<f64>> = values.recall(model, segment).collect();
+            for (metric, values) in [("ndcg", ndcg), ("recall", recall)] {
+                numbers.push(Number::mean(scores.name, segment_name, metric, Some(k), &values));
+                sample.push_mean(values);
+            }
+        }
+    }
+    Ok(with_intervals(numbers, &sample, config))
+}
+
+fn with_intervals(mut numbers: Vec<Number>, sample: &UserSample, config: &Checked) -> Vec<Number> {
+    for (number, interval) in numbers.iter_mut().zip(config.bootstrap.intervals(sample)) {
+        number.interval = interval;
+    }
+    numbers
+}
+
+/// `head` are the most rated items that together have a third of the training ratings, `middle` the next, `tail` the others.
+fn by_popularity(rows: &Rows, inputs: &Inputs) -> ItemSegments {
+    let mut items: Vec<usize> = (0..inputs.n_known_of_item.len()).collect();
+    items.sort_by_key(|&item| (std::cmp::Reverse(inputs.n_known_of_item[item]), item));
+    let n_known: u64 = inputs.n_known_of_item.iter().map(|&n| u64::from(n)).sum();
+    let mut class = vec![3u32; items.len()];
+    let mut before = 0;
+    for item in items {
+        let n = inputs.n_known_of_item[item];
+        if n > 0 {
+            class[item] = (3 * before / n_known.max(1)).min(2) as u32;
+            before += u64::from(n);
+        }
+    }
+    let of_row = |item_id: &i64| inputs.item_at(*item_id).map_or(0, |item| 1 << class[item]);
+    ItemSegments {
+        names: ["head", "middle", "tail", "cold"].map(|name| format!("item_popularity:{name}")).to_vec(),
+        of_rows: rows.item_ids.iter().map(of_row).collect(),
+    }
+}
+
+fn by_genre(rows: &Rows, inputs: &Inputs) -> ItemSegments {
+    let of_row = |item_id: &i64| inputs.item_at(*item_id).map_or(0, |item| inputs.items.all()[item].genres.0);
+    ItemSegments {
+        names: inputs.items.genre_names().iter().map(|genre| format!("genre:{genre}")).collect(),
+        of_rows: rows.item_ids.iter().map(of_row).collect(),
+    }
+}

@@ -1,0 +1,75 @@
+//! EASE by a matrix of users: `X P = M X` with `M = (X X' + regularization I)^-1`.
+
+use dataset::{Candidate, Csr, IdIndex};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::InvalidModel;
+use crate::inverse::Symmetric;
+use crate::neighbourhood::transposed;
+use crate::scorer::score_indexed;
+use crate::validate::Demands;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dual {
+    items: IdIndex,
+    /// Item -> (users, 1.0).
+    raters: Csr,
+    /// M, a row a user.
+    inverse: Vec<f32>,
+    /// `1 / P_jj` of each item.
+    scales: Vec<f64>,
+}
+
+impl Dual {
+    /// Inverts the matrix of the users of `rated`, user -> (items, 1.0).
+    pub fn fit(rated: Csr, items: &IdIndex, regularization: f32) -> Self {
+        let n_users = rated.n_rows();
+        let raters = transposed(&rated, items.len());
+        let ridge = f64::from(regularization);
+        let mut inverse = Symmetric::gram(&rated, &raters, ridge);
+        inverse.invert(ridge);
+        let scale = |item: u32| {
+            let users = raters.row(item).0;
+            // x_j' M x_j, from the lower triangle.
+            let mut explained = 0.0;
+            for (at, &user) in users.iter().enumerate() {
+                let with_earlier: f64 =
+                    users[..at].iter().map(|&other| inverse.get(user as usize, other as usize)).sum();
+                explained += inverse.get(user as usize, user as usize) + 2.0 * with_earlier;
+            }
+            // P_jj is at least what the item's own column alone would make it; held there against rounding.
+            let least = ridge / (ridge + users.len() as f64);
+            ridge / (1.0 - explained).max(least)
+        };
+        let scales = (0..items.len() as u32).into_par_iter().map(scale).collect();
+        let mut rows = vec![0.0; n_users * n_users];
+        rows.par_chunks_exact_mut(n_users.max(1)).enumerate().for_each(|(user, row)| {
+            row.iter_mut().enumerate().for_each(|(other, number)| *number = inverse.get(user, other) as f32);
+        });
+        Self { items: items.clone(), raters, inverse: rows, scales }
+    }
+
+    /// Whether the parts fit together.
+    pub fn validate(&self, demand: Demands, n_users: usize) -> Result<(), InvalidModel> {
+        demand.ids("item", &self.items)?;
+        demand.sparse("item", &self.raters, self.items.len(), n_users)?;
+        demand.numbers("inverse", &self.inverse, n_users.checked_mul(n_users))?;
+        demand.numbers("scales", &self.scales, Some(self.items.len()))
+    }
+
+    /// Scores each candidate, in O(raters of the item).
+    pub fn score(&self, users: &IdIndex, candidates: &[Candidate], out: &mut [f64]) {
+        score_indexed(candidates, out, users, [&self.items], |user, [item]| {
+            user.zip(item).map_or(0.0, |(user, item)| {
+                let row = &self.inverse[user as usize * users.len()..][..users.len()];
+                let (mut sum, mut own) = (0.0, 0.0);
+                for &rater in self.raters.row(item).0 {
+                    sum += f64::from(row[rater as usize]);
+                    own += f64::from(u8::from(rater == user));
+                }
+                own - sum * self.scales[item as usize]
+            })
+        });
+    }
+}
