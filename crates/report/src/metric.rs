@@ -184,6 +184,7 @@ impl Metric {
 
 #[cfg(test)]
 mod tests {
+    use super::Columns::{BeyondAccuracy, Main, Other};
     use super::*;
 
     #[test]
@@ -200,7 +201,6 @@ mod tests {
         assert_eq!(Metric::of("auc", 5).label, "AUC");
         assert_eq!(Metric::at("map", None).label, "MAP");
         assert_eq!(Metric::at("mine", Some(5)).label, "mine@5");
-        use Columns::{BeyondAccuracy, Main, Other};
         let columns =
             ["rmse", "ndcg_graded", "mae", "coverage", "mine"].map(|key| Metric::of(key, 5).columns());
         assert_eq!(columns, [Main, Other, Other, BeyondAccuracy, Other]);
