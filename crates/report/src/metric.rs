@@ -44,7 +44,7 @@ const fn loss(key: &'static str, label: &'static str, meaning: &'static str) -> 
 }
 
 /// The known metrics, in the order of the table's columns: the main ones, then those that a reader asks for.
-const KNOWN: [Known; 16] = [
+const KNOWN: [Known; 21] = [
     share("ndcg", "NDCG", true, "Rank-discounted gain of the relevant items, relative to the ideal order."),
     share("hit_rate", "Hit rate", true, "Share of users with a relevant item among the first k."),
     share(
@@ -75,10 +75,55 @@ const KNOWN: [Known; 16] = [
     ),
     loss("mae", "MAE", "Mean absolute error, in stars."),
     share("coverage", "Coverage", true, "Share of the catalogue that stands among the first k of any user."),
+    Known {
+        better: Better::Lower,
+        ..share(
+            "gini",
+            "Gini",
+            true,
+            "How unevenly the places go to the items of the catalogue: 0 evenly, 1 to one item.",
+        )
+    },
+    Known {
+        is_share: false,
+        ..share(
+            "novelty",
+            "Novelty",
+            true,
+            "Mean -log2 of the share of users who rated an item of the first k, in bits.",
+        )
+    },
+    share("diversity", "Diversity", true, "Mean distance of the genres of two items of the first k."),
+    Known {
+        better: Better::Unknown,
+        ..share("popularity", "Popularity", true, "Mean share of users who rated an item of the first k.")
+    },
+    Known {
+        better: Better::Unknown,
+        is_share: false,
+        ..share(
+            "popularity_lift",
+            "Popularity lift",
+            true,
+            "Popularity of the first k over that of the user's own ratings, less 1.",
+        )
+    },
 ];
 
-/// How many of them are main.
+/// How many of them are main; how many stand before those beyond accuracy.
 const N_MAIN: usize = 8;
+const N_ACCURACY: usize = 15;
+
+/// Which of the table's columns are shown together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Columns {
+    /// What the table shows at first.
+    Main,
+    /// What the lists are besides accurate.
+    BeyondAccuracy,
+    /// Shown with all others only.
+    Other,
+}
 
 impl Metric {
     /// The metric of this key; a key that is not known is its own label.
@@ -111,9 +156,13 @@ impl Metric {
         }
     }
 
-    /// Whether the table shows it before the reader asks for all; a key that is not known here is not.
-    pub fn is_main(&self) -> bool {
-        KNOWN[..N_MAIN].iter().any(|known| known.key == self.key)
+    /// With which columns the table shows it; a key that is not known here is [`Columns::Other`].
+    pub fn columns(&self) -> Columns {
+        match KNOWN.iter().position(|known| known.key == self.key) {
+            Some(0..N_MAIN) => Columns::Main,
+            Some(N_ACCURACY..) => Columns::BeyondAccuracy,
+            _ => Columns::Other,
+        }
     }
 
     /// The column's place: known metrics in their order, then the others by key.
@@ -135,6 +184,7 @@ impl Metric {
 
 #[cfg(test)]
 mod tests {
+    use super::Columns::{BeyondAccuracy, Main, Other};
     use super::*;
 
     #[test]
@@ -142,7 +192,7 @@ mod tests {
         let best = |key| Metric::of(key, 10).best([0.5, f64::NAN, 0.25].into_iter());
         assert_eq!(best("ndcg").as_deref(), Some("0.5000"));
         assert_eq!(best("rmse").as_deref(), Some("0.2500"));
-        assert_eq!(best("novelty"), None);
+        assert_eq!(best("mine"), None);
     }
 
     #[test]
@@ -150,8 +200,10 @@ mod tests {
         assert_eq!(Metric::of("precision", 5).label, "Precision@5");
         assert_eq!(Metric::of("auc", 5).label, "AUC");
         assert_eq!(Metric::at("map", None).label, "MAP");
-        assert_eq!(Metric::at("novelty", Some(5)).label, "novelty@5");
-        assert!(Metric::of("rmse", 5).is_main() && !Metric::of("mae", 5).is_main());
+        assert_eq!(Metric::at("mine", Some(5)).label, "mine@5");
+        let columns =
+            ["rmse", "ndcg_graded", "mae", "coverage", "mine"].map(|key| Metric::of(key, 5).columns());
+        assert_eq!(columns, [Main, Other, Other, BeyondAccuracy, Other]);
         assert!(Metric::order("ndcg") < Metric::order("rmse"));
         assert!(Metric::order("mae") < Metric::order("a_metric_of_mine"));
     }

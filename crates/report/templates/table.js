@@ -21,7 +21,7 @@ if (document.getElementById("measurements")) {
     }
   };
 
-  const cellOf = (value, metric, best, domain) => {
+  const cellOf = (value, best, domain) => {
     if (value === null || value === undefined) return element("td", { class: "number", "data-value": "" }, "–");
     const [middle, low, high] = Array.isArray(value) ? value : [value];
     const isBest = middle === best;
@@ -34,8 +34,7 @@ if (document.getElementById("measurements")) {
       cell.append(fixed(middle));
     }
     if (text && choice.intervals.value === "text") cell.append(element("span", { class: "ends" }, text));
-    // Floors and ceilings would squeeze the scale; beyond its ends they have no bar.
-    if (text && choice.intervals.value === "bars" && domain[0] <= middle && middle <= domain[1]) {
+    if (text && choice.intervals.value === "bars" && domain) {
       const width = domain[1] - domain[0];
       const at = (point) => (width > 0 ? Math.min(100, Math.max(0, ((point - domain[0]) / width) * 100)) : 50);
       cell.append(element("span", { class: "range", "aria-hidden": "true" },
@@ -58,7 +57,7 @@ if (document.getElementById("measurements")) {
     const k = Number(choice.k.value);
     const shown = view.metrics
       .map((index, at) => ({ ...data.metrics[index], at: at + 1 }))
-      .filter((metric) => (metric.k === null || metric.k === k) && (metric.main || choice.columns.value === "all"));
+      .filter((metric) => (metric.k === null || metric.k === k) && ["all", metric.columns].includes(choice.columns.value));
     const isYardstick = (row) => data.models[row[0]][1] === "yardstick";
     const competing = view.rows.filter((row) => !isYardstick(row));
     for (const metric of shown) {
@@ -75,7 +74,8 @@ if (document.getElementById("measurements")) {
       return element("tr", { class: kind }, element("th", { scope: "row" }, name),
         element("td", { class: "kind" }, element("span", { class: "symbol", "aria-hidden": "true" }, symbol), " ",
           element("span", { class: "word" }, kind)),
-        ...shown.map((metric) => cellOf(row[metric.at], metric, isYardstick(row) ? null : metric.best, metric.domain)));
+        // Floors and ceilings would squeeze the scale: they are not marked and have no bar.
+        ...shown.map((metric) => (isYardstick(row) ? cellOf(row[metric.at], null, null) : cellOf(row[metric.at], metric.best, metric.domain))));
     }));
 
     const columns = ["model", "kind", ...shown.map((metric) => metric.key)];

@@ -17,7 +17,7 @@ const SMALL: Size = Size { n_users: 80, n_test: (12, 30), catalogue: true };
 fn embedded(html: &str, id: &str) -> Value {
     let opening = format!("<script type=\"application/json\" id=\"{id}\">");
     let start = html.find(&opening).unwrap_or_else(|| panic!("no {id}")) + opening.len();
-    let end = start + html[start..].find("</script>").unwrap();
+    let end = start + html[start..].find("</script>").unwrap_or_else(|| panic!("{id} has no end"));
     serde_json::from_str(&html[start..end]).unwrap_or_else(|error| panic!("{id}: {error}"))
 }
 

@@ -78,7 +78,7 @@ impl Panel {
         let widest = |text: fn(&Row) -> &str, size| {
             self.rows().map(|row| font::width(text(row), size, Weight::Regular)).fold(0.0, f64::max)
         };
-        let names = widest(|row| &row.name, LABEL).min(span.width() * 0.4);
+        let names = widest(|row| &row.name, LABEL).min(span.width() * 0.46);
         let notes = widest(|row| &row.note, NOTE) + GAP;
         let left = span.left + names + GAP;
         let has_notes = span.right - notes - left >= 160.0;

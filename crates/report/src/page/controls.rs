@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::data::{ReportData, Segment};
+use crate::metric::{Columns, Metric};
 
 /// The choices; the scripts make them work.
 #[derive(Serialize)]
@@ -11,6 +12,8 @@ pub struct Controls {
     /// Groups of segments; the first, without a name, holds everyone.
     segments: Vec<Group>,
     cuts: Vec<Choice>,
+    /// Whether there is anything beyond accuracy.
+    has_beyond: bool,
 }
 
 #[derive(Serialize)]
@@ -47,6 +50,8 @@ impl Controls {
                 })
                 .collect(),
             segments: segments(data),
+            has_beyond: measurements()
+                .any(|one| Metric::of(&one.metric, data.k).columns() == Columns::BeyondAccuracy),
             cuts: cuts
                 .into_iter()
                 .map(|k| Choice { value: k.to_string(), label: k.to_string(), selected: k == data.k })

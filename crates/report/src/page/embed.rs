@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::table::kind_marks;
 use crate::data::{Explorer, ExplorerUser, Landing, Measurement, ModelKind, Rated, ReportData};
-use crate::metric::{Better, Metric};
+use crate::metric::{Better, Columns, Metric};
 use crate::{format, order};
 
 /// JSON that may stand in a `<script>` element: no `<` in it can end the element.
@@ -39,7 +39,7 @@ pub fn measurements(data: &ReportData) -> Option<String> {
     let column_at: BTreeMap<(&str, Option<u32>), usize> =
         columns.iter().enumerate().map(|(at, column)| (*column, at)).collect();
 
-    let mut views: BTreeMap<(&str, &str), BTreeMap<usize, BTreeMap<usize, &Measurement>>> = BTreeMap::new();
+    let mut views: BTreeMap<(&str, &str), Rows<'_>> = BTreeMap::new();
     for &one in &finite {
         let view = views.entry((&one.protocol, &one.segment)).or_default();
         let row = view.entry(model_at[one.model.as_str()]).or_default();
@@ -60,7 +60,10 @@ pub fn measurements(data: &ReportData) -> Option<String> {
     })))
 }
 
-fn view(protocol: &str, segment: &str, rows: &BTreeMap<usize, BTreeMap<usize, &Measurement>>) -> Value {
+/// By the model's index, by the metric's index.
+type Rows<'a> = BTreeMap<usize, BTreeMap<usize, &'a Measurement>>;
+
+fn view(protocol: &str, segment: &str, rows: &Rows<'_>) -> Value {
     let metrics: BTreeSet<usize> = rows.values().flat_map(|row| row.keys().copied()).collect();
     let n_users = rows.values().flat_map(|row| row.values()).map(|one| one.n_users).max().unwrap_or(0);
     let cell = |one: &&Measurement| match one.interval() {
@@ -87,8 +90,13 @@ fn metric(key: &str, k: Option<u32>) -> Value {
         Better::Lower => "lower",
         Better::Unknown => "",
     };
+    let columns = match metric.columns() {
+        Columns::Main => "main",
+        Columns::BeyondAccuracy => "beyond",
+        Columns::Other => "other",
+    };
     json!({
-        "key": key, "k": k, "label": metric.label, "meaning": metric.meaning, "better": better, "main": metric.is_main(),
+        "key": key, "k": k, "label": metric.label, "meaning": metric.meaning, "better": better, "columns": columns,
     })
 }
 

@@ -106,7 +106,7 @@ fn cells(data: &ReportData, rows: &[&ModelRow], metric: &Metric) -> Vec<Cell> {
         let mut measured = data.measured(data.main_protocol(), Segment::ALL, &metric.key);
         measured.find(|one| one.model == row.model).and_then(Measurement::interval)
     };
-    // Floors and ceilings would squeeze the scale; beyond its ends they have no bar.
+    // Floors and ceilings would squeeze the scale: they have no bar.
     let ends = of_competitors().filter_map(|row| interval(row)).flat_map(|(low, high)| [low, high]);
     let domain = scale::extent(ends);
     rows.iter()
@@ -118,24 +118,27 @@ fn cells(data: &ReportData, rows: &[&ModelRow], metric: &Metric) -> Vec<Cell> {
             Cell {
                 best: row.kind.competes() && best.as_ref() == Some(&text),
                 sort_key: value.to_string(),
-                range: interval(row).zip(domain).and_then(|(ends, domain)| range(value, ends, domain)),
+                range: interval(row)
+                    .zip(domain)
+                    .filter(|_| row.kind.competes())
+                    .map(|(ends, domain)| range(value, ends, domain)),
                 text,
             }
         })
         .collect()
 }
 
-fn range(value: f64, (low, high): (f64, f64), domain: (f64, f64)) -> Option<Range> {
+fn range(value: f64, (low, high): (f64, f64), domain: (f64, f64)) -> Range {
     let width = domain.1 - domain.0;
     let percent = |value: f64| {
         if width > 0.0 { ((value - domain.0) / width * 100.0).clamp(0.0, 100.0) } else { 50.0 }
     };
-    (domain.0..=domain.1).contains(&value).then(|| Range {
+    Range {
         left: format!("{:.1}", percent(low)),
         width: format!("{:.1}", percent(high) - percent(low)),
         at: format!("{:.1}", percent(value)),
         text: format!("{} to {}", format::metric(low), format::metric(high)),
-    })
+    }
 }
 
 /// The word of a kind of model, its CSS class too, and its symbol.
@@ -225,7 +228,7 @@ mod tests {
         let table = Table::new(&data);
         let found: Vec<_> = table.rows.iter().map(|row| (row.model.as_str(), row.cells[0].best)).collect();
         assert_eq!(found, [("mf", true), ("Oracle", false)]);
-        // The scale is mf's interval, .7 to .9: mf's value stands in its middle, the oracle's beyond its end.
+        // The scale is mf's interval, .7 to .9: mf's value stands in its middle; the oracle has no bar.
         let at = |row: usize| table.rows[row].cells[0].range.as_ref().map(|range| range.at.as_str());
         assert_eq!([at(0), at(1)], [Some("50.0"), None]);
     }

@@ -48,8 +48,8 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
     })
 }
 
-fn is_finite(bin: &&Bin) -> bool {
-    bin.from.is_finite() && bin.to.is_finite()
+fn finite(bins: &[Bin]) -> Vec<&Bin> {
+    bins.iter().filter(|bin| bin.from.is_finite() && bin.to.is_finite()).collect()
 }
 
 /// The share of users below each value, for the models of the first one's protocol and metric.
@@ -97,7 +97,7 @@ fn cumulative(data: &ReportData) -> Option<Panel> {
 
 fn below(bins: &[Bin]) -> Option<Vec<Point>> {
     let total: f64 = bins.iter().map(|bin| bin.count as f64).sum();
-    let bins: Vec<&Bin> = bins.iter().filter(is_finite).collect();
+    let bins = finite(bins);
     let point = |x, y| Point { x, y, range: None, tip: String::new() };
     let mut points = vec![point(bins.first()?.from, 0.0)];
     let mut sum = 0.0;
@@ -111,7 +111,7 @@ fn below(bins: &[Bin]) -> Option<Vec<Point>> {
 fn paired(one: &PairedDistribution) -> Option<histogram::Panel> {
     let total = one.better.saturating_add(one.equal).saturating_add(one.worse).max(1) as f64;
     let share = |n: u64| format::percent(n as f64 / total, 0);
-    let bins: Vec<&Bin> = one.bins.iter().filter(is_finite).collect();
+    let bins = finite(&one.bins);
     // Empty ends would only make the axis longer.
     let first = bins.iter().position(|bin| bin.count > 0)?;
     let last = bins.iter().rposition(|bin| bin.count > 0)?;
