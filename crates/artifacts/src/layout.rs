@@ -88,7 +88,9 @@ pub const PER_USER: Artifact = artifact(StageName::Evaluate, "per_user.parquet")
 pub const METRICS: Artifact = artifact(StageName::Evaluate, "metrics.parquet");
 /// Each stack against the best base model and the averages, user by user.
 pub const COMPARISONS: Artifact = artifact(StageName::Evaluate, "comparisons.parquet");
-/// The same as JSON.
+/// The metric of users of whom less is known, where it is asked for.
+pub const COLD_START: Artifact = artifact(StageName::Evaluate, "cold_start.parquet");
+/// The metrics as JSON.
 pub const METRICS_JSON: Artifact = artifact(StageName::Evaluate, "metrics.json");
 /// The page for people.
 pub const REPORT: Artifact = artifact(StageName::Evaluate, "report/index.html");

@@ -53,6 +53,10 @@ pub struct Config {
     pub ties: TieRule,
     /// The parts of users and items that are measured too.
     pub segments: Vec<Segmentation>,
+    /// The numbers of known ratings of the cold-start curves, under the first protocol; empty for no curves. Each takes a fit of all base models.
+    pub cold_start: Vec<u32>,
+    /// The share of the users whose ratings are cut for these curves, in (0, 1].
+    pub cold_start_users: f64,
     /// Whether the rankings are written in TREC's formats too.
     pub trec: bool,
     /// How often the users are drawn again for intervals and comparisons, 100 to 100000.
@@ -69,6 +73,8 @@ impl Default for Config {
             report_k: 10,
             ties: TieRule::SmallerItem,
             segments: vec![Segmentation::UserActivity, Segmentation::ItemPopularity, Segmentation::Genre],
+            cold_start: Vec::new(),
+            cold_start_users: 0.25,
             trec: false,
             resamples: 1000,
             level: 0.95,
@@ -86,6 +92,8 @@ pub struct Checked {
     pub report_k: u32,
     pub ties_name: &'static str,
     pub segments: Vec<Segmentation>,
+    pub cold_start: Vec<u32>,
+    pub cold_start_users: f64,
     pub trec: bool,
     pub bootstrap: Bootstrap,
 }
@@ -118,6 +126,18 @@ impl Config {
         if let Some(k) = self.ks.iter().find(|&&k| i32::try_from(k).is_err()) {
             return Err(UsageError(format!("ks holds {k}, expected at most {}", i32::MAX)));
         }
+        let mut cold_start = self.cold_start.clone();
+        cold_start.sort_unstable();
+        cold_start.dedup();
+        if !(self.cold_start_users > 0.0 && self.cold_start_users <= 1.0) {
+            return Err(UsageError(format!(
+                "cold_start_users is {}, expected a number above 0, at most 1",
+                self.cold_start_users
+            )));
+        }
+        if let Some(n) = cold_start.iter().find(|&&n| i32::try_from(n).is_err()) {
+            return Err(UsageError(format!("cold_start holds {n}, expected at most {}", i32::MAX)));
+        }
         let bootstrap = Bootstrap::new(self.resamples, self.level, rng::stream(seed, "evaluate/bootstrap"))
             .map_err(|error| UsageError(error.to_string()))?;
         Ok(Checked {
@@ -128,6 +148,8 @@ impl Config {
             report_k: self.report_k,
             ties_name: self.ties.name(),
             segments: self.segments.clone(),
+            cold_start,
+            cold_start_users: self.cold_start_users,
             trec: self.trec,
             bootstrap,
         })

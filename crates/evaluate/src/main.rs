@@ -3,6 +3,7 @@
 //! Reads `test.parquet` of `build-features` and the meta-models of `train-meta` (and, for the page, what the earlier stages say of
 //! themselves); writes `scores.parquet`, `per_user.parquet`, `metrics.parquet`, `metrics.json` and the report.
 
+mod cold_start;
 mod config;
 mod duels;
 mod fingerprint;
@@ -20,8 +21,8 @@ use std::process::ExitCode;
 
 use artifacts::Error;
 use artifacts::layout::{
-    CATALOGUE, CATALOGUE_SCORES, COMPARISONS, METRICS, METRICS_JSON, PER_USER, REPORT, REPORT_FOLDER, SCORES,
-    TEST,
+    CATALOGUE, CATALOGUE_SCORES, COLD_START, COMPARISONS, METRICS, METRICS_JSON, PER_USER, REPORT,
+    REPORT_FOLDER, SCORES, TAGS, TEST,
 };
 use artifacts::tables::{CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows};
 use config::{Checked, Config};
@@ -63,7 +64,9 @@ impl Stage for Evaluate {
         let relevant_from: f64 = run.upstream_config(StageName::BuildFeatures, "relevant_from")?;
         let models = Models::read(run)?;
 
-        let progress = run.progress(2 * config.protocols.len() + 1);
+        let n_curve_points = if config.cold_start.is_empty() { 0 } else { config.cold_start.len() + 1 };
+        let n_steps = 2 * config.protocols.len() + n_curve_points + 1;
+        let progress = run.progress(n_steps);
         let mut all = Vec::new();
         let mut trec_files = Vec::new();
         let mut explorer = Explorer::default();
@@ -92,6 +95,16 @@ impl Stage for Evaluate {
         }
         let Some(first) = all.first() else { return Err(UsageError("protocols is empty".to_owned()).into()) };
 
+        let mut curves = Vec::new();
+        if config.cold_start.is_empty() {
+            run.remove_stale(COLD_START.file)?;
+        } else {
+            let tags = if run.has(TAGS) { run.read_table(TAGS)? } else { Vec::new() };
+            let setup = cold_start::Setup::read(run, tags)?;
+            curves = cold_start::curves(&setup, &models, first, &inputs, &config, run.seed(), &progress)?;
+            run.write_table(COLD_START, curves.clone())?;
+        }
+
         run.count("models", first.models.len());
         run.count("users_evaluated", first.per_user.user_ids().len());
         run.count("users_left_out", first.per_user.n_left_out());
@@ -109,7 +122,7 @@ impl Stage for Evaluate {
         run.write_all_bytes(&trec_files)?;
 
         progress.step("drawing");
-        let data = page::data(run, &inputs, &all, first, explorer, &config);
+        let data = page::data(run, &inputs, &all, first, &curves, explorer, &config);
         let report = report::render(&data)?;
         let mut files = vec![(REPORT.file.to_owned(), report.html.as_bytes())];
         for plot in &report.plots {

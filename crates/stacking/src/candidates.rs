@@ -20,6 +20,9 @@ pub struct Proposed {
     pub by_proposer: Vec<bool>,
 }
 
+/// Places among a user's unrated items that some model has on top, and whether it proposes them.
+type Tops = Vec<(u32, bool)>;
+
 /// Ranks, for each of `users`, all `items` that the user has not rated in `history`, by each of the `models` that `setup` asks, and takes
 /// the tops together: of proposers `per_proposer` items, of the others `base_depth`. With `base_depth` 0 only the proposers are asked.
 ///
@@ -50,14 +53,14 @@ pub fn propose(
         let unrated: Vec<Vec<Candidate>> =
             users.par_iter().map(|&user_id| unrated(history, &catalogue, user_id, last_of_all)).collect();
         let candidates = unrated.concat();
-        let mut tops: Vec<Vec<(u32, bool)>> = vec![Vec::new(); users.len()];
+        let mut tops: Vec<Tops> = vec![Tops::new(); users.len()];
         scores.resize(candidates.len(), 0.0);
         for &(model, is_proposer, depth) in &asked {
             model.score(&candidates, &mut scores);
             // Beyond the proposals, a proposer's ranking is kept for its own metrics alone.
             let n_proposals = if is_proposer { setup.per_proposer } else { 0 };
             let mut rest = scores.as_slice();
-            let of_users: Vec<(&mut Vec<(u32, bool)>, &Vec<Candidate>, &[f64])> = tops
+            let of_users: Vec<(&mut Tops, &Vec<Candidate>, &[f64])> = tops
                 .iter_mut()
                 .zip(&unrated)
                 .map(|(tops, unrated)| {

@@ -1,4 +1,4 @@
-//! `evaluate/metrics.parquet` and `evaluate/per_user.parquet`.
+//! `evaluate/metrics.parquet`, `comparisons.parquet`, `per_user.parquet` and `cold_start.parquet`.
 
 use serde::Serialize;
 
@@ -82,3 +82,30 @@ pub struct PerUserRow {
 }
 
 stored_rows!(PerUserRow, "evaluate.per_user/2", { model, user_id, metric, k, value, protocol });
+
+/// One point of a cold-start curve.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColdStartRow {
+    /// The model's name.
+    pub model: String,
+    /// Which rows a user's ranking holds.
+    pub protocol: String,
+    /// The metric's name.
+    pub metric: String,
+    /// Its cut.
+    pub k: i32,
+    /// How many of the user's ratings the models know; null for all.
+    pub known_ratings: Option<i32>,
+    /// The mean over users.
+    pub value: f64,
+    /// The lower end of its interval.
+    pub ci_low: Option<f64>,
+    /// The upper end.
+    pub ci_high: Option<f64>,
+    /// Over how many users.
+    pub n_users: i32,
+}
+
+stored_rows!(ColdStartRow, "evaluate.cold_start/1", {
+    model, protocol, metric, k, known_ratings, value, ci_low, ci_high, n_users
+});

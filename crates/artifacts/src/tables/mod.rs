@@ -15,7 +15,7 @@ pub use ablation::AblationRow;
 pub use feature_rows::{CandidateScoreRows, CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows};
 pub use importances::ImportanceRow;
 pub use learning_curves::CurvePoint;
-pub use metric_rows::{ComparisonRow, MetricRow, PerUserRow};
+pub use metric_rows::{ColdStartRow, ComparisonRow, MetricRow, PerUserRow};
 pub use split_ratings::SplitRatings;
 pub use tags::TagRow;
 

@@ -145,6 +145,13 @@ impl Measured {
         self.numbers.iter().find(|number| number.model == CANDIDATES)?.value
     }
 
+    /// The model of a kind with the highest NDCG at the cut `k`.
+    pub fn best(&self, kind: ModelKind, k: u32) -> Option<&str> {
+        let of_kind = self.models.iter().filter(|(_, of)| *of == kind).map(|(name, _)| name.as_str());
+        let ndcg = |name: &&str| self.value(name, "ndcg", k).unwrap_or(f64::NEG_INFINITY);
+        of_kind.max_by(|a, b| ndcg(a).total_cmp(&ndcg(b)))
+    }
+
     /// One metric of `model` at the cut `k`, or without a cut, over all users and items.
     pub fn value(&self, model: &str, metric: &str, k: u32) -> Option<f64> {
         let is_it = |number: &&Number| {

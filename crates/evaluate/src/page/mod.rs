@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use artifacts::Manifest;
 use artifacts::manifest::Timings;
-use artifacts::tables::{CurvePoint, ImportanceRow, SplitRatings};
+use artifacts::tables::{ColdStartRow, CurvePoint, ImportanceRow, SplitRatings};
 use metrics::pooled::{Bin, Calibration};
 use rankers::MetaModel;
 use recommenders::BaseModel;
@@ -30,6 +30,7 @@ pub fn data(
     inputs: &Inputs,
     all: &[Measured],
     measured: &Measured,
+    cold_start: &[ColdStartRow],
     explorer: Explorer,
     config: &Checked,
 ) -> ReportData {
@@ -51,7 +52,7 @@ pub fn data(
         protocols: all.iter().map(numbers::protocol).collect(),
         segments: numbers::segments(all),
         measurements: all.iter().flat_map(numbers::measurements).collect(),
-        cold_start: Vec::new(),
+        cold_start: numbers::cold_start(cold_start, measured, config),
         distributions: numbers::distributions(measured, config),
         paired_distributions: numbers::paired_distributions(measured, config),
         explorer,

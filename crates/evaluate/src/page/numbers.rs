@@ -1,7 +1,11 @@
 //! Every number, and how the users' numbers are distributed.
 
+use artifacts::tables::ColdStartRow;
 use metrics::PerUser;
-use report::{Bin, Distribution, Measurement, ModelKind, PairedDistribution, Protocol, Segment};
+use report::{
+    Bin, ColdStartCurve, ColdStartPoint, Distribution, Measurement, ModelKind, PairedDistribution, Protocol,
+    Segment,
+};
 
 use crate::config::Checked;
 use crate::measure::{ALL, Measured};
@@ -67,7 +71,10 @@ pub fn segments(all: &[Measured]) -> Vec<Segment> {
 
 /// How the users' NDCG at the report's cut is distributed, for the best model of each kind.
 pub fn distributions(measured: &Measured, config: &Checked) -> Vec<Distribution> {
-    let best = DRAWN.into_iter().filter_map(|kind| best(measured, kind, config));
+    let best = DRAWN.into_iter().filter_map(|kind| {
+        let name = measured.best(kind, config.report_k)?;
+        Some((name.to_owned(), values(&measured.per_user, name, config)?))
+    });
     let distribution = |(name, values): (String, Vec<Option<f64>>)| Distribution {
         model: name,
         protocol: measured.protocol.name().to_owned(),
@@ -76,6 +83,30 @@ pub fn distributions(measured: &Measured, config: &Checked) -> Vec<Distribution>
         bins: bins(values.into_iter().flatten(), 0, BINS),
     };
     best.map(distribution).collect()
+}
+
+/// The cold-start curves, the best stack's first.
+pub fn cold_start(rows: &[ColdStartRow], measured: &Measured, config: &Checked) -> Vec<ColdStartCurve> {
+    let curve = |kind: ModelKind| {
+        let name = measured.best(kind, config.report_k)?;
+        let of_model: Vec<&ColdStartRow> = rows.iter().filter(|row| row.model == name).collect();
+        let first = of_model.first()?;
+        let point = |row: &&ColdStartRow| ColdStartPoint {
+            known: row.known_ratings.map(|n| n as u32),
+            value: row.value,
+            low: row.ci_low,
+            high: row.ci_high,
+        };
+        Some(ColdStartCurve {
+            protocol: first.protocol.clone(),
+            metric: first.metric.clone(),
+            k: Some(first.k as u32),
+            model: name.to_owned(),
+            n_users: first.n_users as u64,
+            points: of_model.iter().map(point).collect(),
+        })
+    };
+    DRAWN.into_iter().filter_map(curve).collect()
 }
 
 /// How the users' differences are distributed, for the first stack of the verdict against each rival.
@@ -102,14 +133,6 @@ pub fn paired_distributions(measured: &Measured, config: &Checked) -> Vec<Paired
         })
     };
     of_first.filter_map(paired).collect()
-}
-
-/// The best model of a kind by its mean, with its users' values.
-pub fn best(measured: &Measured, kind: ModelKind, config: &Checked) -> Option<(String, Vec<Option<f64>>)> {
-    let of_kind = measured.models.iter().filter(|(_, of)| *of == kind).map(|(name, _)| name);
-    let mean = |name: &&String| measured.value(name, "ndcg", config.report_k).unwrap_or(f64::NEG_INFINITY);
-    let name = of_kind.max_by(|a, b| mean(a).total_cmp(&mean(b)))?;
-    Some((name.clone(), values(&measured.per_user, name, config)?))
 }
 
 fn values(per_user: &PerUser, model: &str, config: &Checked) -> Option<Vec<Option<f64>>> {
