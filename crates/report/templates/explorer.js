@@ -83,12 +83,21 @@ if (document.getElementById("explorer-data")) {
           ...data.models.map((name) => element("th", { scope: "col", class: "number" }, name)))), element("tbody", {}, ...rows))));
   };
 
+  // Relevant items that no model ranked, because they were no candidates, are told of.
+  const whoText = (one) => {
+    const ranked = one.relevant.filter((_, at) => one.models.some(([, , ranks]) => ranks[at] !== null && ranks[at] !== undefined)).length;
+    const relevant = ranked === one.relevant.length
+      ? `, ${count(ranked)} of them relevant.`
+      : `. Of the user's ${plural(one.relevant.length, "relevant test item")}, ${count(ranked)} ${ranked === 1 ? "is" : "are"} among these.`;
+    return `User ${one.id}: the models knew ${plural(one.n_known, "rating")} and ranked ${plural(one.candidates, "item")}${relevant}`;
+  };
+
   const draw = () => {
     const one = data.users[user.value];
     const open = body.querySelector("details")?.open;
     const [a, b] = [Number(left.value), Number(right.value)];
     body.replaceChildren(
-      element("p", { class: "who" }, `User ${one.id}: the models knew ${plural(one.n_known, "rating")} and ranked ${plural(one.candidates, "item")}, ${count(one.relevant.length)} of them relevant.`),
+      element("p", { class: "who" }, whoText(one)),
       element("div", { class: "lists" }, knownCard(one), topCard(one, a), topCard(one, b)),
       landedCard(one));
     if (open) body.querySelector("details").open = true;

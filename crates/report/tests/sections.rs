@@ -55,6 +55,16 @@ fn every_section_has_its_plots() {
 }
 
 #[test]
+fn a_verdict_under_another_protocol_says_so() {
+    let mut data = fixture::generated(SMALL);
+    data.comparisons[1].protocol = "full_catalogue".to_owned();
+    let html = render(&data).unwrap().html;
+    let [first, second] = [0, 1].map(|at| &data.comparisons[at].sentence);
+    assert!(html.contains(&format!("<p class=\"lead\">{first}</p>")));
+    assert!(html.contains(&format!("<p>Under full catalogue: {second}</p>")), "{second}");
+}
+
+#[test]
 fn every_measurement_is_embedded_to_four_decimals() {
     let data = fixture::generated(SMALL);
     let embedded = embedded(&render(&data).unwrap().html, "measurements");

@@ -49,6 +49,8 @@ pub struct Panel {
     pub groups: Vec<Group>,
     /// What values can be at all.
     pub limits: Option<(f64, f64)>,
+    /// The axis; where there is none, it fits the values.
+    pub domain: Option<(f64, f64)>,
 }
 
 /// The distance of two dots of a row.
@@ -73,6 +75,43 @@ impl Panel {
         headings as f64 * HEADING + self.rows().count() as f64 * self.row_height() + axis::HEIGHT
     }
 
+    /// The axis, given or around all values.
+    fn domain(&self) -> (f64, f64) {
+        let values = self.rows().flat_map(|row| &row.dots).flat_map(|dot| {
+            [dot.value].into_iter().chain(dot.interval.into_iter().flat_map(|(low, high)| [low, high]))
+        });
+        self.domain.unwrap_or_else(|| scale::around(values, 0.02, self.limits))
+    }
+
+    /// The same rows in `n` panels of about one height, with one axis. A group that is cut goes on under its name.
+    pub fn split(&self, n: usize) -> Vec<Self> {
+        let n_rows = self.rows().count();
+        let most = n_rows.div_ceil(n.max(1)).max(1);
+        let mut columns: Vec<Vec<Group>> = vec![Vec::new()];
+        let mut filled = 0;
+        for group in &self.groups {
+            let mut name = group.name.clone();
+            for row in &group.rows {
+                if filled == most {
+                    columns.push(Vec::new());
+                    filled = 0;
+                }
+                if filled == 0 && row != &group.rows[0] && !name.is_empty() {
+                    name = format!("{}, continued", group.name);
+                }
+                if let Some(column) = columns.last_mut() {
+                    if column.last().is_none_or(|last: &Group| last.name != name) {
+                        column.push(Group { name: name.clone(), rows: Vec::new() });
+                    }
+                    column.last_mut().into_iter().for_each(|last| last.rows.push(row.clone()));
+                }
+                filled += 1;
+            }
+        }
+        let domain = Some(self.domain());
+        columns.into_iter().map(|groups| Self { groups, domain, ..self.clone() }).collect()
+    }
+
     /// Draws the panel into `span`, below `top`.
     pub fn draw(&self, scene: &mut Scene, span: Span, top: f64) {
         let widest = |text: fn(&Row) -> &str, size| {
@@ -83,10 +122,7 @@ impl Panel {
         let left = span.left + names + GAP;
         let has_notes = span.right - notes - left >= 160.0;
         let right = if has_notes { span.right - notes } else { span.right };
-        let values = self.rows().flat_map(|row| &row.dots).flat_map(|dot| {
-            [dot.value].into_iter().chain(dot.interval.into_iter().flat_map(|(low, high)| [low, high]))
-        });
-        let domain = scale::around(values, 0.02, self.limits);
+        let domain = self.domain();
         let scale = Linear::new(domain, (left + 10.0, right - 14.0));
         let ticks = scale::ticks(domain, (((right - left) / 56.0) as usize).max(2));
         let bottom = top + self.height() - axis::HEIGHT;
@@ -143,7 +179,12 @@ mod tests {
             dots: vec![dot(0.5), dot(0.6), dot(0.7)],
         };
         let group = Group { name: "activity".to_owned(), rows: vec![row("few"), row("many")] };
-        let panel = Panel { axis_label: "NDCG".to_owned(), groups: vec![group], limits: Some((0.0, 1.0)) };
+        let panel = Panel {
+            axis_label: "NDCG".to_owned(),
+            groups: vec![group],
+            limits: Some((0.0, 1.0)),
+            domain: None,
+        };
         let mut scene = Scene::new(320.0, "", "");
         panel.draw(&mut scene, Span { left: 0.0, right: 320.0 }, 0.0);
         let ys: Vec<f64> = scene
@@ -157,5 +198,40 @@ mod tests {
         assert_eq!(ys.len(), 6);
         assert!(ys.windows(2).all(|pair| pair[1] - pair[0] >= PITCH), "{ys:?}");
         assert!(ys.last().is_some_and(|&last| last < panel.height() - axis::HEIGHT), "{ys:?}");
+    }
+
+    #[test]
+    fn a_cut_group_goes_on_under_its_name() {
+        let row = |name: &str, value| Row {
+            name: name.to_owned(),
+            note: String::new(),
+            dots: vec![Dot {
+                value,
+                interval: None,
+                ink: Ink::Base,
+                shape: Shape::Circle,
+                tip: String::new(),
+            }],
+        };
+        let panel = Panel {
+            axis_label: String::new(),
+            groups: vec![
+                Group { name: String::new(), rows: vec![row("all", 0.5)] },
+                Group { name: "genre".to_owned(), rows: vec![row("a", 0.1), row("b", 0.2), row("c", 0.9)] },
+            ],
+            limits: None,
+            domain: None,
+        };
+        let split = panel.split(2);
+        let names = |panel: &Panel| {
+            let of_group = |group: &Group| {
+                let rows: Vec<&str> = group.rows.iter().map(|row| row.name.as_str()).collect();
+                format!("{}: {}", group.name, rows.join(" "))
+            };
+            panel.groups.iter().map(of_group).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&split[0]), [": all", "genre: a"]);
+        assert_eq!(names(&split[1]), ["genre, continued: b c"]);
+        assert_eq!(split[0].domain(), split[1].domain());
     }
 }

@@ -14,6 +14,8 @@ pub struct Bar {
     pub to: f64,
     /// How high it is.
     pub count: u64,
+    /// How many of them are no difference at all: the bar's grey foot.
+    pub equal: u64,
     /// What a pointer over it tells.
     pub tip: String,
 }
@@ -56,14 +58,16 @@ impl Panel {
         axis::along_x(scene, &x, &ticks, (plot_top, bottom), &self.axis_label, span);
         for bar in &self.bars {
             let (left, right) = (x.at(bar.from), x.at(bar.to));
-            scene.marks.push(Mark::Rect {
-                x: left + 0.5,
-                y: y.at(bar.count as f64),
-                width: (right - left - 1.0).max(0.5),
-                height: bottom - y.at(bar.count as f64),
-                ink: ink(bar),
-                tip: Some(bar.tip.clone()),
-            });
+            for (count, ink) in [(bar.count, ink(bar)), (bar.equal.min(bar.count), Ink::Quiet)] {
+                scene.marks.push(Mark::Rect {
+                    x: left + 0.5,
+                    y: y.at(count as f64),
+                    width: (right - left - 1.0).max(0.5),
+                    height: bottom - y.at(count as f64),
+                    ink,
+                    tip: Some(bar.tip.clone()),
+                });
+            }
         }
         scene.line((x.at(0.0), plot_top), (x.at(0.0), bottom), Ink::Text, 1.5);
     }
@@ -86,7 +90,7 @@ mod tests {
 
     #[test]
     fn bars_are_coloured_by_their_side() {
-        let of = |from, to| ink(&Bar { from, to, count: 1, tip: String::new() });
+        let of = |from, to| ink(&Bar { from, to, count: 1, equal: 0, tip: String::new() });
         assert_eq!([of(0.0, 0.1), of(-0.1, 0.0), of(-0.1, 0.1)], [Ink::Meta, Ink::Average, Ink::Quiet]);
     }
 }

@@ -50,7 +50,8 @@ pub struct PairedDistribution {
     pub equal: u64,
     /// Users for whom the stack is worse.
     pub worse: u64,
-    /// Users by the stack's value minus the rival's, ascending and without gaps. Users who are equal are counted in a bin too.
+    /// Users by the stack's value minus the rival's, ascending and without gaps. Users who are equal are counted in the bin that begins at 0
+    /// or reaches over it.
     pub bins: Vec<Bin>,
 }
 

@@ -10,7 +10,7 @@ pub struct Explorer {
     pub protocol: String,
     /// How many users there are to choose from, the ones not in the sample included.
     pub n_users_total: u64,
-    /// How the sample was drawn; a whole sentence.
+    /// How the sample was drawn, and of how many; a whole sentence. The page tells the numbers alone where it is empty.
     pub sampling: String,
     /// Which of a user's known ratings are shown, for example `the most recent first`.
     pub known_order: String,

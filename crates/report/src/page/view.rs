@@ -52,7 +52,7 @@ pub struct Page<'a> {
 #[derive(Serialize)]
 struct Verdict<'a> {
     /// The most important sentence first.
-    sentences: Vec<&'a str>,
+    sentences: Vec<String>,
     figure: Option<Figure<'a>>,
     comparisons: Vec<ComparisonRow<'a>>,
     level: String,
@@ -178,13 +178,21 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Of the comparisons, those of the first one's stack are told in sentences; all are drawn and listed.
+/// Of the comparisons, those of the first one's stack are told in sentences, under another protocol than the first one's with its name;
+/// all are drawn and listed.
 fn verdict<'a>(data: &'a ReportData, plots: &'a [PlotSpec<'_>]) -> Verdict<'a> {
     let sentences = match data.comparisons.first() {
-        None => data.verdicts.iter().map(String::as_str).collect(),
+        None => data.verdicts.clone(),
         Some(first) => {
             let of_first = data.comparisons.iter().filter(|one| one.stack == first.stack);
-            of_first.map(|one| one.sentence.as_str()).collect()
+            let told = |one: &Comparison| {
+                if one.protocol == first.protocol {
+                    one.sentence.clone()
+                } else {
+                    format!("Under {}: {}", one.protocol.replace('_', " "), one.sentence)
+                }
+            };
+            of_first.map(told).collect()
         }
     };
     let row = |one: &'a Comparison| ComparisonRow {

@@ -121,6 +121,7 @@ fn paired(one: &PairedDistribution) -> Option<histogram::Panel> {
             from: bin.from,
             to: bin.to,
             count: bin.count,
+            equal: if bin.from <= 0.0 && 0.0 < bin.to { one.equal } else { 0 },
             tip: format!(
                 "{} to {}: {} users",
                 format::signed(bin.from, 2),
@@ -149,8 +150,8 @@ fn caption(data: &ReportData, has_curves: bool, has_pairs: bool) -> String {
     }
     if has_pairs {
         caption.push_str(
-            " The histograms count users by how much better (right of the line) or worse the stack ranks for them than the rival: a \
-             lead on average is no lead for everyone.",
+            " The histograms count users by how much better (right of the line) or worse the stack ranks for them than the rival, grey \
+             where both are equal: a lead on average is no lead for everyone.",
         );
     }
     let protocol = data

@@ -9,6 +9,10 @@ use crate::metric::Metric;
 use crate::order;
 use crate::theme::Ink;
 
+/// More rows than these are set in columns where there is room.
+const MOST_ROWS: usize = 14;
+/// What a column needs.
+const PANEL_WIDTH: f64 = 380.0;
 /// By which metric.
 const METRIC: &str = "ndcg";
 
@@ -28,8 +32,9 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
         return None;
     }
     let names: Vec<(String, _)> = models.iter().map(|row| (row.model.clone(), row.kind)).collect();
-    let panel =
-        Panel { axis_label: metric.label.clone(), groups, limits: metric.is_share.then_some((0.0, 1.0)) };
+    let n_rows: usize = groups.iter().map(|group| group.rows.len()).sum();
+    let limits = metric.is_share.then_some((0.0, 1.0));
+    let panel = Panel { axis_label: metric.label.clone(), groups, limits, domain: None };
     Some(PlotSpec {
         name: "segments".to_owned(),
         title: format!("Who is served well, {}", metric.label),
@@ -39,11 +44,15 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
             data.main_protocol()
         ),
         place: Place::Users,
-        full_width: false,
+        full_width: n_rows > MOST_ROWS,
         body: Box::new(move |scene, frame, top| {
             let top = dots::legend(scene, frame.span(), top, &names);
-            panel.draw(scene, frame.span(), top);
-            top + panel.height()
+            let spans = frame.columns(n_rows.div_ceil(MOST_ROWS), PANEL_WIDTH);
+            let panels = panel.split(spans.len());
+            for (panel, span) in panels.iter().zip(spans) {
+                panel.draw(scene, span, top);
+            }
+            top + panels.iter().map(Panel::height).fold(0.0, f64::max)
         }),
     })
 }
