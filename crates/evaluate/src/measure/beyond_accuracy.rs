@@ -2,7 +2,9 @@
 
 use dataset::split::Part;
 use metrics::Groups;
-use metrics::beyond_accuracy::{Catalogue, TopLists, measure as measure_lists, profile_popularity};
+use metrics::beyond_accuracy::{
+    BeyondAccuracy, Catalogue, TopLists, measure as measure_lists, profile_popularity,
+};
 
 use super::Number;
 use crate::config::Checked;
@@ -25,22 +27,23 @@ pub fn measure(
     let ks: Vec<usize> = config.ks.iter().map(|&k| k as usize).collect();
     let longest = ks.iter().copied().max().unwrap_or(0);
     let profiles = profiles(groups, inputs, &catalogue)?;
-    let mut numbers = Vec::new();
-    for model in models {
-        let lists = TopLists::from_scores(groups, &rows.item_ids, &items, &model.scores, longest)?;
-        for number in measure_lists(&lists, &catalogue, &profiles, &ks, &config.bootstrap) {
-            numbers.push(Number {
-                model: model.name.clone(),
-                segment: super::ALL.to_owned(),
-                metric: number.metric.to_owned(),
-                k: Some(number.k),
-                value: number.value,
-                interval: number.interval,
-                n_users: number.n_users,
-            });
-        }
-    }
-    Ok(numbers)
+    let lists =
+        |model: &Scored| TopLists::from_scores(groups, &rows.item_ids, &items, &model.scores, longest);
+    let lists: Vec<TopLists> = models.iter().map(lists).collect::<Result<_, _>>()?;
+    let measured = measure_lists(&lists, &catalogue, &profiles, &ks, &config.bootstrap);
+    let number = |model: &Scored, number: BeyondAccuracy| Number {
+        model: model.name.clone(),
+        segment: super::ALL.to_owned(),
+        metric: number.metric.to_owned(),
+        k: Some(number.k),
+        value: number.value,
+        interval: number.interval,
+        n_users: number.n_users,
+    };
+    let of_models = models.iter().zip(measured);
+    Ok(of_models
+        .flat_map(|(model, numbers)| numbers.into_iter().map(move |one| number(model, one)))
+        .collect())
 }
 
 /// How popular the items are that each user rated in training.

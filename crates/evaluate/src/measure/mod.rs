@@ -2,19 +2,20 @@
 
 mod beyond_accuracy;
 mod json;
+mod pooled;
 mod segments;
 
 use artifacts::Fingerprint;
 use artifacts::tables::{ComparisonRow, MetricRow, PerUserRow};
-use metrics::pooled::{CALIBRATION_BINS, Calibration, auc_global, calibration, log_loss, mae, rmse};
-use metrics::statistics::{Interval, Pooled, PooledMetric, UserSample};
+use metrics::pooled::Calibration;
+use metrics::statistics::{Interval, UserSample};
 use metrics::{Groups, ModelScores, PerUser, TestRows};
 use report::ModelKind;
 
 use crate::config::Checked;
 use crate::duels::{self, Duel};
 use crate::inputs::Inputs;
-use crate::models::{Scale, Scored};
+use crate::models::Scored;
 use crate::protocol::Protocol;
 use crate::rows::{RankedBy, Rows};
 
@@ -100,14 +101,24 @@ impl Measured {
             models.iter().map(|model| ModelScores { name: &model.name, scores: &model.scores }).collect();
         let per_user = metrics::evaluate(&test_rows, &scores, plan)?;
 
-        let mut numbers = of_rankings(&per_user, config);
-        let mut calibrations = Vec::new();
-        for model in models {
-            let calibration = of_scores(rows, model, groups.len(), config, &mut numbers)?;
-            calibrations.extend(calibration.map(|calibration| (model.name.clone(), calibration)));
-        }
-        numbers.extend(beyond_accuracy::measure(rows, &groups, models, inputs, config)?);
-        numbers.extend(segments::measure(rows, &test_rows, &scores, &per_user, inputs, config)?);
+        let ((mut numbers, pooled), (beyond_accuracy, segments)) = rayon::join(
+            || {
+                rayon::join(
+                    || of_rankings(&per_user, config),
+                    || pooled::measure(rows, models, groups.len(), config),
+                )
+            },
+            || {
+                rayon::join(
+                    || beyond_accuracy::measure(rows, &groups, models, inputs, config),
+                    || segments::measure(rows, &test_rows, &scores, &per_user, inputs, config),
+                )
+            },
+        );
+        let (pooled, calibrations) = pooled?;
+        numbers.extend(pooled);
+        numbers.extend(beyond_accuracy?);
+        numbers.extend(segments?);
         if protocol.ranks_catalogue() {
             numbers.push(candidate_recall(rows, &groups, config));
         }
@@ -208,61 +219,6 @@ fn of_rankings(per_user: &PerUser, config: &Checked) -> Vec<Number> {
         n_users: summary.n_users,
     };
     per_user.summaries().into_iter().zip(intervals).map(number).collect()
-}
-
-/// What is taken over all rows that a model ranks, and so over every user.
-fn of_scores(
-    rows: &Rows,
-    model: &Scored,
-    n_users: usize,
-    config: &Checked,
-    numbers: &mut Vec<Number>,
-) -> anyhow::Result<Option<Calibration>> {
-    // Of unrated items there is no rating to err from.
-    let is_rated = !rows.protocol.ranks_catalogue();
-    let metrics: &[PooledMetric] = match model.scale {
-        Scale::Stars if is_rated => &[PooledMetric::AucGlobal, PooledMetric::Rmse, PooledMetric::Mae],
-        Scale::Order if is_rated => &[PooledMetric::AucGlobal],
-        Scale::Probability if is_rated => &[PooledMetric::AucGlobal, PooledMetric::LogLoss],
-        Scale::Probability => &[PooledMetric::LogLoss],
-        Scale::Stars | Scale::Order => return Ok(None),
-    };
-    let ranked: Vec<usize> = (0..model.scores.len()).filter(|&row| !model.scores[row].is_nan()).collect();
-    let user_ids: Vec<i64> = ranked.iter().map(|&row| rows.user_ids[row]).collect();
-    let item_ids: Vec<i64> = ranked.iter().map(|&row| rows.item_ids[row]).collect();
-    let relevant: Vec<bool> = ranked.iter().map(|&row| rows.relevant[row]).collect();
-    let grades: Vec<f64> = ranked.iter().map(|&row| rows.grades[row]).collect();
-    let scores: Vec<f64> = ranked.iter().map(|&row| model.scores[row]).collect();
-    let groups = Groups::from_sorted(&user_ids)?;
-    let test_rows = TestRows::new(&groups, &item_ids, &relevant, &grades)?;
-
-    let pooled: Vec<Pooled<'_>> = metrics.iter().map(|&metric| Pooled { metric, scores: &scores }).collect();
-    let intervals = config.bootstrap.pooled_intervals(&test_rows, &pooled);
-    let mut push = |metric: &str, value: Option<f64>, interval: Option<Interval>| {
-        numbers.push(Number {
-            model: model.name.clone(),
-            segment: ALL.to_owned(),
-            metric: metric.to_owned(),
-            k: None,
-            value,
-            interval,
-            n_users,
-        });
-    };
-    for (metric, interval) in metrics.iter().zip(intervals) {
-        match metric {
-            PooledMetric::AucGlobal => push("auc_global", auc_global(&scores, &relevant), interval),
-            PooledMetric::Rmse => push("rmse", rmse(&scores, &grades), interval),
-            PooledMetric::Mae => push("mae", mae(&scores, &grades), interval),
-            PooledMetric::LogLoss => push("log_loss", log_loss(&scores, &relevant), interval),
-        }
-    }
-    if model.scale != Scale::Probability {
-        return Ok(None);
-    }
-    let calibration = calibration(&scores, &relevant, CALIBRATION_BINS);
-    push("calibration_error", calibration.as_ref().map(|calibration| calibration.expected_error), None);
-    Ok(calibration)
 }
 
 /// The mean over users of the share of a user's relevant test items that are candidates: no meta-model can have a higher recall.

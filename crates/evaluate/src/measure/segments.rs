@@ -5,6 +5,7 @@
 
 use metrics::statistics::UserSample;
 use metrics::{ModelScores, PerUser, TestRows, evaluate_item_segments};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,19 +45,13 @@ pub fn measure(
     inputs: &Inputs,
     config: &Checked,
 ) -> anyhow::Result<Vec<Number>> {
-    let mut numbers = Vec::new();
-    if config.segments.contains(&Segmentation::UserActivity) {
-        numbers.extend(of_users(per_user, inputs, config));
-    }
-    for (segmentation, segments) in [
-        (Segmentation::ItemPopularity, by_popularity as fn(&Rows, &Inputs) -> ItemSegments),
-        (Segmentation::Genre, by_genre),
-    ] {
-        if config.segments.contains(&segmentation) {
-            numbers.extend(of_items(&segments(rows, inputs), test_rows, scores, config)?);
-        }
-    }
-    Ok(numbers)
+    let of = |segmentation: &Segmentation| match segmentation {
+        Segmentation::UserActivity => Ok(of_users(per_user, inputs, config)),
+        Segmentation::ItemPopularity => of_items(&by_popularity(rows, inputs), test_rows, scores, config),
+        Segmentation::Genre => of_items(&by_genre(rows, inputs), test_rows, scores, config),
+    };
+    let numbers: Vec<Vec<Number>> = config.segments.par_iter().map(of).collect::<anyhow::Result<_>>()?;
+    Ok(numbers.concat())
 }
 
 fn of_users(per_user: &PerUser, inputs: &Inputs, config: &Checked) -> Vec<Number> {
