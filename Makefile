@@ -19,9 +19,10 @@ CARGO ?= cargo
 TEST = $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run" || echo "test")
 
 .DEFAULT_GOAL := all
-.PHONY: all $(STAGES) audit ablation data build test lint fmt doc clean distclean help
+ONE_PRESET := $(STAGES) audit ablation seeds
+.PHONY: all $(ONE_PRESET) compare data build test lint fmt doc clean distclean help
 
-all: evaluate ## Run every stage that is not up to date
+all: evaluate $(if $(SEEDS),seeds) ## Run every stage that is not up to date; with SEEDS="1 2 3" over these seeds too
 
 split: ## Stage 1: read the raw ratings, say which part and fold each falls in
 train-base: ## Stage 2: fit the base recommenders
@@ -30,13 +31,20 @@ train-meta: ## Stage 4: fit the meta-models
 evaluate: ## Stage 5: score the test rows, measure, draw, write the report
 audit: ## Prove that no feature depends on a label that it may not see; fails where one does
 ablation: ## What each base model and feature group is worth, and what it costs: a table, in minutes
+seeds: ## The preset over SEEDS="1 2 3": means, spreads, and stacks against rivals over all of them
+compare: build ## Two runs side by side: A=default B=artifacts/my-run; refused where they may not be compared
+	@"$(BIN)/compare" --a "$(call run_folder,$(A))" --b "$(call run_folder,$(B))" \
+	  $(if $(PROTOCOL),--protocol "$(PROTOCOL)") $(if $(METRIC),--metric "$(METRIC)") $(if $(K),--k "$(K)")
 
-$(STAGES) audit ablation: build
+# A run is named by its folder, or by its preset.
+run_folder = $(if $(1),$(if $(wildcard $(1)/.),$(1),artifacts/$(DATASET)/$(1)),$(error compare takes two runs: make compare A=default B=artifacts/my-run))
+
+$(ONE_PRESET): build
 	@data=$$(SYNTH="$(BIN)/synth" scripts/data "$(DATASET)") && \
 	$(MAKE) --no-print-directory -f scripts/pipeline.mk $@ DATA="$$data" BIN="$(BIN)" \
 	  PRESET="$(PRESET)" SEED="$(SEED)" THREADS="$(THREADS)" $(if $(ASSIGNMENTS),ASSIGNMENTS="$(ASSIGNMENTS)") \
 	  $(if $(ARTIFACTS),ARTIFACTS="$(ARTIFACTS)") $(if $(CONFIG),CONFIG="$(CONFIG)") $(if $(QUIET),QUIET="$(QUIET)") \
-	  $(if $(SPLITS),SPLITS="$(SPLITS)") $(if $(ONLY),ONLY="$(ONLY)") $(if $(TOGETHER),TOGETHER="$(TOGETHER)") \
+	  $(if $(SPLITS),SPLITS="$(SPLITS)") $(if $(ONLY),ONLY="$(ONLY)") $(if $(TOGETHER),TOGETHER="$(TOGETHER)") $(if $(SEEDS),SEEDS="$(SEEDS)") \
 	  $(if $(filter command line environment,$(origin DATASET)),DATASET="$(DATASET)")
 
 build: ## Build the release binaries
@@ -61,7 +69,7 @@ clean: ## Remove the artifacts; data and binaries stay
 help: ## This list
 	@printf 'make [target] [VARIABLE=value ...]\n\n'
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-	@printf '\n  PRESET       default or notebook: the folder of config/ that is used (now: $(PRESET))\n'
+	@printf '\n  PRESET       the folder of config/ that is used, one of $(sort $(notdir $(wildcard config/*))) (now: $(PRESET))\n'
 	@printf '  DATASET      the name of the data set (now: $(DATASET))\n'
 	@printf '  DATA_DIR     a folder of raw data, or a CSV or Parquet file of ratings\n'
 	@printf '  ASSIGNMENTS  a split made elsewhere: CSV or Parquet with row, split and optionally fold\n'
@@ -71,5 +79,9 @@ help: ## This list
 	@printf '  THREADS      threads of a stage, 0 for one a core; results do not depend on it (now: $(THREADS))\n'
 	@printf '  SPLITS       ablation: how many splits of the training ratings (3)\n'
 	@printf '  ONLY         ablation: only these base models and feature groups, for example "mf mood"\n'
+	@printf '  SEEDS        all, seeds: several seeds, for example "1 2 3"\n'
+	@printf '  A, B         compare: two runs, each the name of a preset or a folder\n'
+	@printf '  PROTOCOL     compare: one protocol (every one that both runs have)\n'
+	@printf '  METRIC, K    compare: the metric and its cut (ndcg, 10)\n'
 	@printf '  TOGETHER=1   ablation: those of ONLY all at once\n'
 	@printf '  QUIET=1      print warnings and errors only\n'

@@ -47,6 +47,13 @@ ablation: $(call manifest,evaluate)
 	@"$(BIN)/ablation" --artifacts "$(ARTIFACTS)" --seed $(SEED) --threads $(THREADS) $(if $(SPLITS),--splits $(SPLITS)) \
 	  $(if $(ONLY),--only $(ONLY)) $(if $(TOGETHER),--together) $(if $(QUIET),--quiet)
 
+# The preset over several seeds, each in a folder of its own, then all of them together.
+.PHONY: seeds
+seeds:
+	@$(if $(SEEDS),,$(error seeds takes SEEDS="1 2 3"))$(foreach seed,$(SEEDS),$(MAKE) --no-print-directory \
+	  -f $(firstword $(MAKEFILE_LIST)) evaluate SEED=$(seed) SEEDS= ARTIFACTS="$(ARTIFACTS)/seeds/$(seed)" QUIET=1 &&) \
+	  "$(BIN)/seeds" $(foreach seed,$(SEEDS),"$(ARTIFACTS)/seeds/$(seed)")
+
 # The stamps are looked at before every run, while make reads this file, so that it compares their times of now.
 unchanged := $(shell "$(BIN)/stamps" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" \
   --arguments "data=$(DATA) dataset=$(DATASET) preset=$(PRESET) seed=$(SEED) assignments=$(ASSIGNMENTS)" || echo failed)

@@ -49,9 +49,9 @@ fn audit(args: &Args) -> anyhow::Result<bool> {
     let base: BaseConfig = run.upstream_whole_config(StageName::TrainBase)?;
     let features: FeatureConfig = run.upstream_whole_config(StageName::BuildFeatures)?;
     let method: Method = run.upstream_config(StageName::Split, "stacking")?;
-    let artifacts = Artifacts::read(&mut run)?;
-
     let (models, params) = base.check().context("the configuration of train-base")?;
+    let candidates = base.candidates.check(&models).context("the configuration of train-base")?;
+    let artifacts = Artifacts::read(&mut run, candidates.is_some())?;
     let seed = run.upstream_seed(StageName::TrainBase)?;
     let setup = BaseSetup { models, params, seed };
     let features = features.check().context("the configuration of build-features")?;
@@ -59,6 +59,7 @@ fn audit(args: &Args) -> anyhow::Result<bool> {
         method,
         n_folds: stacking::n_folds(&split.folds),
         base: &setup,
+        candidates: candidates.as_ref(),
         features: &features,
         items: &items,
         tags: &tags,
@@ -66,8 +67,8 @@ fn audit(args: &Args) -> anyhow::Result<bool> {
     let split = SplitTable { ratings: split.ratings, parts: split.parts, folds: split.folds };
     let mut draws = rng::stream(args.common.seed, "audit");
     let mut differing = 0;
-    let findings = probe(&pipeline, &split, args.rows, &mut draws, |rows, columns| {
-        differing += artifacts.differing(&split.ratings, rows, columns);
+    let findings = probe(&pipeline, &split, args.rows, &mut draws, |round| {
+        differing += artifacts.differing(round);
     })?;
 
     let is_clean = findings.canary_was_caught() && findings.leaking().next().is_none() && differing == 0;

@@ -4,7 +4,7 @@ use artifacts::tables::{CandidateScoreRows, CatalogueRows, FeatureRows, SplitRat
 use dataset::{Candidate, History, Items};
 use rayon::prelude::*;
 use recommenders::{CheckedCandidates, FittedModel};
-use stacking::{BaseColumns, FeatureSetup, Plan, is_sampled, propose};
+use stacking::{AsOf, BaseColumns, FeatureSetup, Method, Plan, is_sampled, propose};
 
 /// The rows that the meta-models are fitted on: the candidates of each fold with their out-of-fold scores. All relevant ones stay, of the
 /// others the share that `candidates` asks for.
@@ -64,7 +64,7 @@ pub fn training_rows(
 pub fn test_rows(
     setup: &FeatureSetup,
     candidates: &CheckedCandidates,
-    plan: &Plan,
+    (method, plan): (Method, &Plan),
     split: &SplitRatings,
     items: &Items,
     models: &[FittedModel],
@@ -72,7 +72,8 @@ pub fn test_rows(
     let history = History::from_rows(&split.ratings, |row| plan.last.known[row]);
     let models: Vec<&FittedModel> = models.iter().collect();
     let users = split.users_of(&plan.last.asked);
-    let proposed = propose(candidates, candidates.base_depth, &models, &history, items, users.ids());
+    let proposed =
+        propose(candidates, candidates.base_depth, AsOf::of(method), &models, &history, items, users.ids());
     let asked = &proposed.candidates;
     let base = stacking::score_all(&models, asked);
     let table = stacking::features(setup, &plan.last, &split.ratings, &split.parts, items, asked, &base)?;

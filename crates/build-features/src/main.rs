@@ -64,7 +64,8 @@ impl Stage for BuildFeatures {
             meta_train =
                 catalogue::training_rows(&setup, candidates, &plan, &split, &items, &scores, base_of, seed)?;
             progress.done();
-            catalogue = Some(catalogue::test_rows(&setup, candidates, &plan, &split, &items, &models)?);
+            catalogue =
+                Some(catalogue::test_rows(&setup, candidates, (method, &plan), &split, &items, &models)?);
             progress.done();
             test = table(&setup, &split, rated_test()?);
         } else {

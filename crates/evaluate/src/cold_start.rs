@@ -14,7 +14,7 @@ use metrics::{Groups, Metric, ModelScores, Plan, TestRows};
 use rand::seq::SliceRandom as _;
 use recommenders::{BaseConfig, CheckedCandidates, Content, FittedModel};
 use report::ModelKind;
-use stacking::{BaseSetup, FeatureConfig, FeatureSetup, Method, Round, propose};
+use stacking::{AsOf, BaseSetup, FeatureConfig, FeatureSetup, Method, Round, propose};
 use stage::{Progress, Run, StageName};
 
 use crate::config::Checked;
@@ -153,7 +153,8 @@ fn ranked(
         return Ok(Rows::rated(protocol, rated));
     };
     let users: Vec<i64> = users.iter().copied().collect();
-    let proposed = propose(candidates, candidates.base_depth, &fitted, &before, items, &users);
+    let proposed =
+        propose(candidates, candidates.base_depth, AsOf::of(setup.method), &fitted, &before, items, &users);
     let rows = CatalogueRows { rows: table(&proposed.candidates)?, proposed: proposed.by_proposer };
     Ok(Rows::catalogue(protocol, rows, &rated))
 }

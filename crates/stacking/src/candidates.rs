@@ -6,6 +6,8 @@ use rayon::prelude::*;
 use recommenders::{CheckedCandidates, FittedModel, Scorer as _};
 use sha2::{Digest as _, Sha256};
 
+use crate::Method;
+
 /// Pairs of a user and an item that are scored together: some 60 bytes each. Neighbourhood models look an item's neighbours up once for all users of
 /// a block.
 const PAIRS_PER_BLOCK: usize = 1 << 20;
@@ -13,11 +15,26 @@ const PAIRS_PER_BLOCK: usize = 1 << 20;
 /// The candidates of some users, in ascending order of (user, item).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Proposed {
-    /// Who, what, and at which time: that of the user's last known rating, or, of a user without one, of the last known rating at all. A time
-    /// of the candidate's own does not exist, as nobody rated it; that of a held-out rating would tell that there is one.
+    /// Who, what, and as of when ([`AsOf`]).
     pub candidates: Vec<Candidate>,
     /// Whether a proposer has the item on top, and not only another base model.
     pub by_proposer: Vec<bool>,
+}
+
+/// The time of a candidate. A time of its own does not exist, as nobody rated it; that of a held-out rating would tell that there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// The user's last known rating; of a user without one, the last known rating at all.
+    UsersLast,
+    /// Right after the last known rating of all users: nothing that is known is later.
+    Now,
+}
+
+impl AsOf {
+    /// Where folds follow each other in time, candidates are asked for when the known ones are over.
+    pub fn of(method: Method) -> Self {
+        if method == Method::Forward { Self::Now } else { Self::UsersLast }
+    }
 }
 
 /// Places among a user's unrated items that some model has on top, and whether it proposes them.
@@ -30,6 +47,7 @@ type Tops = Vec<(u32, bool)>;
 pub fn propose(
     setup: &CheckedCandidates,
     base_depth: usize,
+    as_of: AsOf,
     models: &[&FittedModel],
     history: &History,
     items: &Items,
@@ -50,8 +68,10 @@ pub fn propose(
     let mut all = Proposed::default();
     let mut scores = Vec::new();
     for users in users.chunks(users_per_block) {
-        let unrated: Vec<Vec<Candidate>> =
-            users.par_iter().map(|&user_id| unrated(history, &catalogue, user_id, last_of_all)).collect();
+        let unrated: Vec<Vec<Candidate>> = users
+            .par_iter()
+            .map(|&user_id| unrated(history, &catalogue, user_id, as_of, last_of_all))
+            .collect();
         let candidates = unrated.concat();
         let mut tops: Vec<Tops> = vec![Tops::new(); users.len()];
         scores.resize(candidates.len(), 0.0);
@@ -91,11 +111,20 @@ pub fn propose(
 }
 
 /// All items that the user has not rated.
-fn unrated(history: &History, catalogue: &[ItemId], user_id: UserId, last_of_all: i64) -> Vec<Candidate> {
+fn unrated(
+    history: &History,
+    catalogue: &[ItemId],
+    user_id: UserId,
+    as_of: AsOf,
+    last_of_all: i64,
+) -> Vec<Candidate> {
     let user = history.users().index_of(user_id);
     let (rated, times) =
         user.map_or((&[][..], &[][..]), |user| (history.by_user().row(user).0, history.times_of(user)));
-    let at = times.iter().max().copied().unwrap_or(last_of_all);
+    let at = match as_of {
+        AsOf::UsersLast => times.iter().max().copied().unwrap_or(last_of_all),
+        AsOf::Now => last_of_all.saturating_add(1),
+    };
     let mut rated = rated.iter().map(|&item| history.items().id_at(item)).peekable();
     let is_unrated = |item_id: &ItemId| {
         while rated.next_if(|rated| rated < item_id).is_some() {}
@@ -143,7 +172,7 @@ mod tests {
         config.check(&[BaseModel::Popularity, BaseModel::Bias]).unwrap().unwrap()
     }
 
-    fn of(base_depth: usize, per_proposer: usize) -> (Vec<(i64, i64, i64)>, Vec<bool>) {
+    fn of(base_depth: usize, per_proposer: usize, as_of: AsOf) -> (Vec<(i64, i64, i64)>, Vec<bool>) {
         let (history, items) = history();
         let params = BaseConfig::default().check().unwrap().1;
         let content = Content { items: &items, tags: &[] };
@@ -151,7 +180,7 @@ mod tests {
             |model: BaseModel| model.fit(&history, content, &params, rng::stream(1, "test")).unwrap().model;
         let models = [fit(BaseModel::Bias), fit(BaseModel::Popularity)];
         let models: Vec<&FittedModel> = models.iter().collect();
-        let proposed = propose(&setup(per_proposer), base_depth, &models, &history, &items, &[1, 4]);
+        let proposed = propose(&setup(per_proposer), base_depth, as_of, &models, &history, &items, &[1, 4]);
         let rows = proposed.candidates.iter().map(|row| (row.user_id, row.item_id, row.at)).collect();
         (rows, proposed.by_proposer)
     }
@@ -159,13 +188,17 @@ mod tests {
     #[test]
     fn the_most_popular_unrated_items_at_the_users_last_time() {
         // User 1 has not rated 3 (one rater), then 4 (none, the smallest id). User 4 is unknown: 1 and 2, at the last time of all.
-        assert_eq!(of(0, 2), (vec![(1, 3, 30), (1, 4, 30), (4, 1, 30), (4, 2, 30)], vec![true; 4]));
+        assert_eq!(
+            of(0, 2, AsOf::UsersLast),
+            (vec![(1, 3, 30), (1, 4, 30), (4, 1, 30), (4, 2, 30)], vec![true; 4])
+        );
+        assert!(of(0, 2, AsOf::Now).0.iter().all(|row| row.2 == 31));
     }
 
     #[test]
     fn other_models_tops_stand_beside_the_proposals() {
         // All ratings are equal, so that the bias model has the smallest ids on top: for user 1 items 3, 4, 5.
-        let (rows, by_proposer) = of(3, 1);
+        let (rows, by_proposer) = of(3, 1, AsOf::UsersLast);
         assert_eq!(rows.iter().filter(|row| row.0 == 1).map(|row| row.1).collect::<Vec<_>>(), [3, 4, 5]);
         assert_eq!(by_proposer[..3], [true, false, false]);
     }

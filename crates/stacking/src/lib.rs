@@ -16,7 +16,7 @@ mod plan;
 pub mod probe;
 
 pub use base_scores::{BaseSetup, FitError, Scored, score, score_all};
-pub use candidates::{Proposed, is_sampled, propose};
+pub use candidates::{AsOf, Proposed, is_sampled, propose};
 pub use feature_config::{FeatureConfig, FeatureConfigError, FeatureSetup, StatisticsFrom};
 pub use features::{BaseColumns, FeatureError, features};
 pub use plan::{Method, Plan, PlanError, Round, n_folds};

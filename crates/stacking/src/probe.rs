@@ -12,17 +12,20 @@
 use std::collections::BTreeSet;
 
 use dataset::split::Part;
-use dataset::{Candidate, History, Items, Ratings, Tag};
+use dataset::{Candidate, History, IdIndex, Items, Ratings, Tag};
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
-use recommenders::Content;
+use recommenders::{CheckedCandidates, Content, FittedModel};
 
 use crate::{
-    BaseColumns, BaseSetup, FeatureError, FeatureSetup, FitError, Method, Plan, PlanError, features,
+    AsOf, BaseColumns, BaseSetup, FeatureError, FeatureSetup, FitError, Method, Plan, PlanError, features,
+    is_sampled, propose,
 };
 
 /// The name of the column that must be caught.
 pub const CANARY: &str = "canary";
+/// The name of the column that says whether a row is a candidate.
+pub const CANDIDATES: &str = "candidates";
 
 /// Everything that the features of a run are computed from.
 #[derive(Debug, Clone)]
@@ -33,6 +36,8 @@ pub struct Pipeline<'a> {
     pub n_folds: i8,
     /// The base models.
     pub base: &'a BaseSetup,
+    /// Where candidates come from the whole catalogue: how.
+    pub candidates: Option<&'a CheckedCandidates>,
     /// The features.
     pub features: &'a FeatureSetup,
     /// The catalogue.
@@ -109,11 +114,23 @@ pub enum ProbeError {
     Features(#[from] FeatureError),
 }
 
-/// Named columns of a round's asked rows.
+/// Named columns of a round's rows.
 type Columns = Vec<(String, Vec<f64>)>;
 
-/// Probes every round of the pipeline on `table`, with at most `n_drawn` rows drawn a round. `on_round` is handed each round's asked rows
-/// and their features from the unchanged ratings.
+/// The rows of one round, as they are computed from the unchanged ratings.
+#[derive(Debug, Clone, Copy)]
+pub struct ProbedRound<'a> {
+    /// The fold that is scored; none where the rows are of no single fold.
+    pub fold: Option<i8>,
+    /// The rows.
+    pub candidates: &'a [Candidate],
+    /// Their features, the canary last.
+    pub columns: &'a [(String, Vec<f64>)],
+}
+
+/// Probes every round of the pipeline on `table`, with at most `n_drawn` ratings drawn a round. `on_round` is handed each round's rows
+/// and their features from the unchanged ratings. Where candidates come from the whole catalogue, the rows are these, and the list of candidates
+/// itself is probed too, as the column [`CANDIDATES`].
 ///
 /// # Errors
 /// [`ProbeError`].
@@ -122,7 +139,7 @@ pub fn probe(
     table: &SplitTable,
     n_drawn: usize,
     rng: &mut ChaCha8Rng,
-    mut on_round: impl FnMut(&[usize], &[(String, Vec<f64>)]),
+    mut on_round: impl FnMut(ProbedRound<'_>),
 ) -> Result<Findings, ProbeError> {
     let plan = pipeline.plan(table)?;
     let n_rounds = plan.out_of_fold.len() + 1;
@@ -130,14 +147,21 @@ pub fn probe(
     for round in 0..n_rounds {
         let asked = &round_of(&plan, round).asked;
         let drawn = draw(&table.ratings, asked, n_drawn, rng);
-        let candidates = candidates(&table.ratings, asked);
-        let compute = |table: &SplitTable| pipeline.columns(table, round, &candidates);
+        let candidates = pipeline.candidates(table, table, round, asked)?;
+        let compute = |changed: &SplitTable| pipeline.columns(changed, table, round, asked, &candidates);
 
         let before = compute(table)?;
-        on_round(asked, &before);
+        on_round(ProbedRound {
+            fold: round_of(&plan, round).fold,
+            candidates: &candidates,
+            columns: &before,
+        });
         let relabelled = compute(&table.relabelled(&drawn))?;
         let without = compute(&table.without(&drawn))?;
-        let is_drawn: Vec<bool> = asked.iter().map(|row| drawn.contains(row)).collect();
+        let drawn_keys: BTreeSet<(i64, i64)> =
+            drawn.iter().map(|&row| (table.ratings.user_ids[row], table.ratings.item_ids[row])).collect();
+        let is_drawn: Vec<bool> =
+            candidates.iter().map(|row| drawn_keys.contains(&(row.user_id, row.item_id))).collect();
         let changed = |after: &Columns| differing(&before, after);
         let future = if pipeline.features.earlier_only {
             Some(pipeline.future(table, round, asked, &candidates, &before)?)
@@ -165,7 +189,7 @@ pub fn probe(
             }
         }
         findings.n_drawn += drawn.len();
-        findings.n_compared += asked.len();
+        findings.n_compared += candidates.len();
     }
     Ok(findings)
 }
@@ -174,7 +198,7 @@ fn round_of(plan: &Plan, at: usize) -> &crate::Round {
     plan.out_of_fold.get(at).unwrap_or(&plan.last)
 }
 
-fn candidates(ratings: &Ratings, rows: &[usize]) -> Vec<Candidate> {
+fn rated_candidates(ratings: &Ratings, rows: &[usize]) -> Vec<Candidate> {
     let candidate = |&row: &usize| {
         let rating = ratings.get(row);
         Candidate { user_id: rating.user_id, item_id: rating.item_id, at: rating.timestamp }
@@ -209,24 +233,75 @@ impl Pipeline<'_> {
         Plan::new(self.method, &table.parts, &table.folds, self.n_folds)
     }
 
-    /// The features of `candidates`, the asked rows of round `round`, computed from `table` alone; the canary last.
-    fn columns(
+    /// The rows of round `round`, computed from `table`: the asked ratings, or the candidates of their users from the whole catalogue.
+    /// Of the latter those that the pipeline may fit or rank: `original` says which were rated, and so kept whatever the sample says.
+    fn candidates(
         &self,
         table: &SplitTable,
+        original: &SplitTable,
         round: usize,
-        candidates: &[Candidate],
-    ) -> Result<Columns, ProbeError> {
+        asked: &[usize],
+    ) -> Result<Vec<Candidate>, ProbeError> {
+        let Some(setup) = self.candidates else { return Ok(rated_candidates(&original.ratings, asked)) };
         let plan = self.plan(table)?;
         let round = round_of(&plan, round);
         let history = History::from_rows(&table.ratings, |row| round.known[row]);
         let content = Content { items: self.items, tags: self.tags };
+        let fitted = self.base.fit_and_score_all(&round.name, &history, content, &[])?;
+        let models: Vec<&FittedModel> = fitted.iter().map(|scored| &scored.fit.model).collect();
+        let users = IdIndex::new(asked.iter().map(|&row| original.ratings.user_ids[row]));
+        let depth = if round.fold.is_some() { 0 } else { setup.base_depth };
+        let as_of = AsOf::of(self.method);
+        let mut proposed =
+            propose(setup, depth, as_of, &models, &history, self.items, users.ids()).candidates;
+        if let Some(fold) = round.fold {
+            let rated: BTreeSet<(i64, i64)> = asked
+                .iter()
+                .map(|&row| (original.ratings.user_ids[row], original.ratings.item_ids[row]))
+                .collect();
+            proposed.retain(|&candidate| {
+                is_sampled(self.base.seed, fold, candidate, setup.negative_share)
+                    || rated.contains(&(candidate.user_id, candidate.item_id))
+            });
+        }
+        Ok(proposed)
+    }
+
+    /// The features of `candidates`, the rows of round `round`, computed from `table` alone; then, of candidates from the catalogue, whether
+    /// `table` gives the same ones; the canary last.
+    fn columns(
+        &self,
+        table: &SplitTable,
+        original: &SplitTable,
+        round: usize,
+        asked: &[usize],
+        candidates: &[Candidate],
+    ) -> Result<Columns, ProbeError> {
+        let plan = self.plan(table)?;
+        let of_plan = round_of(&plan, round);
+        let history = History::from_rows(&table.ratings, |row| of_plan.known[row]);
+        let content = Content { items: self.items, tags: self.tags };
         let mut base = BaseColumns::default();
-        for scored in self.base.fit_and_score_all(&round.name, &history, content, candidates)? {
+        for scored in self.base.fit_and_score_all(&of_plan.name, &history, content, candidates)? {
             base.push(scored.model, scored.scores, scored.support);
         }
         let table_of =
-            features(self.features, round, &table.ratings, &table.parts, self.items, candidates, &base)?;
+            features(self.features, of_plan, &table.ratings, &table.parts, self.items, candidates, &base)?;
         let mut columns: Columns = table_of.names.into_iter().zip(table_of.columns).collect();
+        if self.candidates.is_some() {
+            let now: BTreeSet<(i64, i64, i64)> = self
+                .candidates(table, original, round, asked)?
+                .iter()
+                .map(|row| (row.user_id, row.item_id, row.at))
+                .collect();
+            let is_there = |row: &Candidate| {
+                // A list with other candidates besides differs in all its rows.
+                f64::from(u8::from(
+                    now.len() == candidates.len() && now.contains(&(row.user_id, row.item_id, row.at)),
+                ))
+            };
+            columns.push((CANDIDATES.to_owned(), candidates.iter().map(is_there).collect()));
+        }
         columns.push((CANARY.to_owned(), table.own_ratings(candidates)));
         Ok(columns)
     }
@@ -245,7 +320,7 @@ impl Pipeline<'_> {
         times.sort_unstable();
         let Some(&moment) = times.get(times.len() / 2) else { return Ok(vec![0; before.len()]) };
         let later = (0..table.ratings.len()).filter(|&row| table.ratings.timestamps[row] >= moment).collect();
-        let after = self.columns(&table.without(&later), round, candidates)?;
+        let after = self.columns(&table.without(&later), table, round, asked, candidates)?;
         let count = |changed: Vec<bool>| {
             changed.iter().zip(candidates).filter(|(changed, row)| **changed && row.at < moment).count()
         };

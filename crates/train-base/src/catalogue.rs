@@ -3,7 +3,7 @@
 use artifacts::tables::{CandidateScoreRows, SplitRatings};
 use dataset::{Candidate, History};
 use recommenders::{CheckedCandidates, Content, FittedModel};
-use stacking::{BaseColumns, BaseSetup, Plan, Round, is_sampled, propose};
+use stacking::{AsOf, BaseColumns, BaseSetup, Method, Plan, Round, is_sampled, propose};
 use stage::{Progress, UsageError};
 
 /// For each fold, base models that did not see it propose candidates to the users with ratings in it, and score them. Of the candidates that the
@@ -11,7 +11,7 @@ use stage::{Progress, UsageError};
 pub fn out_of_fold(
     setup: &BaseSetup,
     candidates: &CheckedCandidates,
-    plan: &Plan,
+    (method, plan): (Method, &Plan),
     split: &SplitRatings,
     content: Content<'_>,
     progress: &Progress,
@@ -23,7 +23,7 @@ pub fn out_of_fold(
             return Err(UsageError(problem.to_owned()).into());
         };
         progress.step(format!("candidates, {}", round.name));
-        rounds.push((fold, of_round(setup, candidates, round, fold, split, content)?));
+        rounds.push((fold, of_round(setup, candidates, AsOf::of(method), round, fold, split, content)?));
         progress.done();
     }
     Ok(together(split, rounds))
@@ -33,6 +33,7 @@ pub fn out_of_fold(
 fn of_round(
     setup: &BaseSetup,
     candidates: &CheckedCandidates,
+    as_of: AsOf,
     round: &Round,
     fold: i8,
     split: &SplitRatings,
@@ -42,7 +43,8 @@ fn of_round(
     let fitted = setup.fit_and_score_all(&round.name, &history, content, &[])?;
     let models: Vec<&FittedModel> = fitted.iter().map(|scored| &scored.fit.model).collect();
     let users = split.users_of(&round.asked);
-    let mut proposed = propose(candidates, 0, &models, &history, content.items, users.ids()).candidates;
+    let mut proposed =
+        propose(candidates, 0, as_of, &models, &history, content.items, users.ids()).candidates;
     proposed.retain(|&candidate| {
         is_sampled(setup.seed, fold, candidate, candidates.negative_share)
             || split

@@ -47,7 +47,8 @@ impl Stage for TrainBase {
         let n_scored;
         if let Some(candidates) = &candidates {
             let progress = run.progress(plan.out_of_fold.len() + setup.models.len());
-            let rows = catalogue::out_of_fold(&setup, candidates, &plan, &split, content, &progress)?;
+            let rows =
+                catalogue::out_of_fold(&setup, candidates, (method, &plan), &split, content, &progress)?;
             let final_alone = Plan { out_of_fold: Vec::new(), last: plan.last.clone() };
             last = fit_all(&setup, &final_alone, &split, content, &progress)?.pop();
             drop(progress);
