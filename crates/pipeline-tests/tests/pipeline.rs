@@ -10,6 +10,7 @@ mod pipeline {
     mod damage;
     mod fixture;
     mod interruption;
+    mod protocols;
     mod terminal;
     mod tidy;
     mod usage;

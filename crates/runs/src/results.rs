@@ -120,3 +120,44 @@ impl Results {
         (!values.is_empty()).then(|| values.values().sum::<f64>() / values.len() as f64)
     }
 }
+
+#[cfg(test)]
+pub mod testing {
+    use super::*;
+
+    /// A run with protocol `rated` and, of each model, the values of users 1, 2, ...
+    pub fn results(name: &str, split: &str, models: &[(&str, Kind, &[f64])]) -> Results {
+        let fingerprint = Fingerprint {
+            protocol: "rated".to_owned(),
+            data: "data".to_owned(),
+            split: split.to_owned(),
+            relevance: "rating >= 4".to_owned(),
+            ties: "smaller_item".to_owned(),
+            users: "all".to_owned(),
+            definitions: 2,
+        };
+        let values = models.iter().map(|(model, _, values)| {
+            let of_users = (1..).zip(values.iter().copied()).collect();
+            (("rated".to_owned(), (*model).to_owned()), of_users)
+        });
+        Results {
+            name: name.to_owned(),
+            preset: "default".to_owned(),
+            seed: 1,
+            values: values.collect(),
+            protocols: vec![ProtocolResults {
+                protocol: "rated".to_owned(),
+                fingerprint,
+                models: models
+                    .iter()
+                    .map(|(name, kind, _)| Model { name: (*name).to_owned(), kind: *kind })
+                    .collect(),
+            }],
+        }
+    }
+
+    /// 999 draws, always the same.
+    pub fn bootstrap() -> metrics::statistics::Bootstrap {
+        metrics::statistics::Bootstrap::new(999, 0.95, dataset::rng::stream(1, "test")).unwrap()
+    }
+}

@@ -167,3 +167,46 @@ fn duels(runs: &[Results], protocol: &str, models: &[ModelOverSeeds], bootstrap:
     };
     pairs.iter().zip(replicates).filter_map(duel).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::testing::{bootstrap, results};
+
+    fn run(split: &str, stack: &[f64]) -> Results {
+        let base: &[f64] = &[0.1, 0.2, 0.3, 0.4];
+        results(
+            split,
+            split,
+            &[("Weak", Kind::Base, &[0.0; 4]), ("Base", Kind::Base, base), ("Stack", Kind::Meta, stack)],
+        )
+    }
+
+    #[test]
+    fn each_user_is_averaged_over_the_seeds() {
+        // The differences of user 1 are .1 and .3, of user 2 .1 and .1, ...
+        let runs = [run("s", &[0.2, 0.3, 0.4, 0.5]), run("t", &[0.4, 0.3, 0.4, 0.3])];
+        let over = over_seeds(&runs, &bootstrap()).unwrap();
+        let stack = &over[0].models[0];
+        assert_eq!(stack.model, "Stack");
+        assert!((stack.mean - 0.35).abs() < 1e-12, "{stack:?}");
+        assert!(stack.deviation.unwrap() < 1e-12 && stack.range.0 <= stack.range.1);
+        let duel = &over[0].duels[0];
+        assert_eq!((duel.stack.as_str(), duel.rival.as_str()), ("Stack", "Base"));
+        assert!((duel.difference - 0.1).abs() < 1e-12, "{duel:?}"); // (.2 + .1 + .1 + 0) / 4
+        assert_eq!((duel.n_won, duel.n_seeds), (2, 2));
+        assert!(duel.interval.low < duel.difference && duel.difference < duel.interval.high);
+    }
+
+    #[test]
+    fn runs_that_differ_in_more_than_the_split_are_refused() {
+        let mut other = run("t", &[0.2; 4]);
+        other.protocols[0].fingerprint.relevance = "rating >= 3".to_owned();
+        let refusal = over_seeds(&[run("s", &[0.2; 4]), other], &bootstrap()).unwrap_err();
+        assert_eq!(
+            refusal.0,
+            "s and t cannot be put together under rated: they differ in relevance (rating >= 4, rating >= 3)"
+        );
+        assert!(over_seeds(&[], &bootstrap()).is_err());
+    }
+}

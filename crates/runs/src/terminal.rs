@@ -1,5 +1,7 @@
 //! The tables in the terminal.
 
+use std::fmt::Write as _;
+
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::seeds::OverSeeds;
@@ -29,7 +31,8 @@ pub fn of_two(a: &Results, b: &Results, comparisons: &[Comparison], measure: &Me
             }
             table.add_row(cells);
         }
-        text += &format!(
+        let _ = write!(
+            text,
             "\n{}, {} ({})\n{}",
             comparison.protocol,
             measure.name(),
@@ -66,7 +69,7 @@ pub fn of_seeds(runs: &[Results], all: &[OverSeeds], measure: &Measure) -> Strin
                 format!("{} of {}", duel.n_won, duel.n_seeds),
             ]);
         }
-        text += &format!("\n{}, {}\n{}\n{}", over.protocol, measure.name(), lines(models), lines(duels));
+        let _ = write!(text, "\n{}, {}\n{}\n{}", over.protocol, measure.name(), lines(models), lines(duels));
     }
     text
 }
@@ -82,7 +85,7 @@ fn lines(mut table: Table) -> String {
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    table.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    table.to_string().lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
 }
 
 fn signed(value: f64) -> String {

@@ -167,3 +167,47 @@ fn best_stack<'a>(run: &Results, protocol: &'a ProtocolResults) -> Option<&'a st
     let stacks = protocol.models.iter().filter(|model| model.kind == Kind::Meta);
     stacks.max_by(|one, other| mean(one).total_cmp(&mean(other))).map(|model| model.name.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::testing::{bootstrap, results};
+
+    const STACK: (&str, Kind, &[f64]) = ("Stack", Kind::Meta, &[0.5, 0.6, 0.7, 0.8]);
+
+    #[test]
+    fn differences_are_b_less_a_user_by_user() {
+        let a = results("a", "s", &[("Base", Kind::Base, &[0.1, 0.2, 0.3, 0.4]), STACK]);
+        let b = results(
+            "b",
+            "s",
+            &[("Base", Kind::Base, &[0.1, 0.2, 0.3, 0.4]), ("Stack", Kind::Meta, &[0.6, 0.7, 0.7, 0.8])],
+        );
+        let compared = compare(&a, &b, None, &bootstrap()).unwrap();
+        let told: Vec<_> = compared[0].rows.iter().map(|row| (row.model.as_str(), row.a, row.b)).collect();
+        assert_eq!(told[0].0, "best stack");
+        assert_eq!((told[1].0, told[2].0), ("Stack", "Base"));
+        let difference = compared[0].rows[1].difference.unwrap();
+        assert!((difference.mean - 0.05).abs() < 1e-12 && difference.n_users == 4, "{difference:?}");
+        let same = compared[0].rows[2].difference.unwrap();
+        assert_eq!((same.mean, same.p_holm), (0.0, 1.0));
+    }
+
+    #[test]
+    fn a_model_of_one_run_alone_has_no_difference() {
+        let a = results("a", "s", &[STACK, ("Old", Kind::Base, &[0.9; 4])]);
+        let b = results("b", "s", &[STACK]);
+        let compared = compare(&a, &b, Some("rated"), &bootstrap()).unwrap();
+        let last = compared[0].rows.last().unwrap();
+        assert_eq!((last.model.as_str(), last.a, last.b, last.difference), ("Old", Some(0.9), None, None));
+    }
+
+    #[test]
+    fn unlike_runs_are_refused_by_name() {
+        let (a, b) = (results("a", "s", &[STACK]), results("b", "t", &[STACK]));
+        let refusal = compare(&a, &b, None, &bootstrap()).unwrap_err();
+        assert_eq!(refusal.0, "a and b cannot be compared under rated: they differ in split (s, t)");
+        let refusal = compare(&a, &a, Some("temporal"), &bootstrap()).unwrap_err();
+        assert_eq!(refusal.0, "there is no protocol called temporal in both runs: a has rated, a has rated");
+    }
+}

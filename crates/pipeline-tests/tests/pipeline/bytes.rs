@@ -6,7 +6,7 @@ use super::fixture::new_run;
 
 #[test]
 fn the_number_of_threads_changes_no_byte() {
-    for preset in ["notebook", "default"] {
+    for preset in ["notebook", "default", "catalogue", "temporal"] {
         let (_one, alone) = new_run(preset);
         let (_two, together) = new_run(preset);
         let (alone, together) = (alone.with_flag("--threads", 1), together.with_flag("--threads", 2));

@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("synth", &["dataset"]),
     ("stamps", &["artifacts"]),
     ("split", &["artifacts", "dataset", "raw", "stage"]),
-    ("stacking", &["dataset", "features", "recommenders"]),
+    ("stacking", &["dataset", "features", "metrics", "recommenders"]),
     ("audit", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     (
         "ablation",
@@ -28,7 +28,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("train-base", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     ("build-features", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     ("train-meta", &["artifacts", "dataset", "rankers", "stage"]),
-    ("evaluate", &["artifacts", "dataset", "metrics", "rankers", "recommenders", "report", "stage"]),
+    (
+        "evaluate",
+        &["artifacts", "dataset", "metrics", "rankers", "recommenders", "report", "stacking", "stage"],
+    ),
+    ("runs", &["artifacts", "dataset", "metrics", "stage"]),
     ("pipeline-tests", &["artifacts", "dataset", "metrics", "rankers", "recommenders", "synth"]),
 ];
 
