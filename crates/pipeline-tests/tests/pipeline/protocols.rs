@@ -169,7 +169,7 @@ fn runs_of_different_splits_are_not_compared_and_the_difference_is_named() {
     let seeds: Outcome =
         Command::new(binary("seeds")).args([&first.artifacts, &second.artifacts]).output().unwrap().into();
     assert_eq!(seeds.code, Some(0), "{}", seeds.stderr);
-    let mean = (ndcg(&first, "rated", "GBStack") + ndcg(&second, "rated", "GBStack")) / 2.0;
+    let mean = f64::midpoint(ndcg(&first, "rated", "GBStack"), ndcg(&second, "rated", "GBStack"));
     let line = seeds.stdout.lines().find(|line| line.trim_start().starts_with("GBStack")).unwrap();
     assert!(line.contains(&format!("{mean:.4}")), "{}", seeds.stdout);
 }
