@@ -7,16 +7,15 @@ use recommenders::{CheckedCandidates, FittedModel};
 use stacking::{AsOf, BaseColumns, FeatureSetup, Method, Plan, is_sampled, propose};
 
 /// The rows that the meta-models are fitted on: the candidates of each fold with their out-of-fold scores. All relevant ones stay, of the
-/// others the share that `candidates` asks for.
+/// others the share that `candidates` asks for, drawn under `seed`.
 pub fn training_rows(
     setup: &FeatureSetup,
-    candidates: &CheckedCandidates,
+    (candidates, seed): (&CheckedCandidates, u64),
     plan: &Plan,
     split: &SplitRatings,
     items: &Items,
     scores: &CandidateScoreRows,
     base_of: impl Fn(&[usize]) -> anyhow::Result<BaseColumns> + Sync,
-    seed: u64,
 ) -> anyhow::Result<FeatureRows> {
     let candidate = |row: usize| Candidate {
         user_id: scores.user_ids[row],

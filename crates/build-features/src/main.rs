@@ -61,8 +61,15 @@ impl Stage for BuildFeatures {
             let scores: CandidateScoreRows = run.read_table(OUT_OF_FOLD_CANDIDATES)?;
             let names = (scores.names.as_slice(), scores.columns.as_slice());
             let base_of = |rows: &[usize]| base_columns(run, OUT_OF_FOLD_CANDIDATES, &models, names, rows);
-            meta_train =
-                catalogue::training_rows(&setup, candidates, &plan, &split, &items, &scores, base_of, seed)?;
+            meta_train = catalogue::training_rows(
+                &setup,
+                (candidates, seed),
+                &plan,
+                &split,
+                &items,
+                &scores,
+                base_of,
+            )?;
             progress.done();
             catalogue =
                 Some(catalogue::test_rows(&setup, candidates, (method, &plan), &split, &items, &models)?);

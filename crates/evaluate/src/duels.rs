@@ -1,7 +1,7 @@
 //! Each stack against its rivals, user by user.
 
 use metrics::PerUser;
-use metrics::statistics::{Bootstrap, Comparison, Pair};
+use metrics::statistics::{Bootstrap, Comparison, Pair, holm};
 use report::ModelKind;
 
 /// Whom a stack is compared with.
@@ -22,8 +22,8 @@ pub struct Duel {
     pub comparison: Comparison,
 }
 
-/// Compares every meta-model with the best base model and with every average, by NDCG at `k`; the p-values are corrected for all
-/// these comparisons together (Holm). The best stack's comparisons come first.
+/// Compares every meta-model with the best base model and with every average, by NDCG at `k`. The best stack's comparisons come first, and
+/// of each stack that with the best base model.
 pub fn duels(per_user: &PerUser, kinds: &[ModelKind], k: usize, bootstrap: &Bootstrap) -> Vec<Duel> {
     let is_ndcg = |column: &metrics::Column| column.metric.name == "ndcg" && column.k == Some(k);
     let Some(column) = per_user.columns().iter().position(is_ndcg) else { return Vec::new() };
@@ -35,10 +35,9 @@ pub fn duels(per_user: &PerUser, kinds: &[ModelKind], k: usize, bootstrap: &Boot
     let mut stacks: Vec<usize> = of_kind(ModelKind::Meta).collect();
     stacks.sort_by(|&a, &b| mean(b).total_cmp(&mean(a)).then(a.cmp(&b)));
     let best_base = of_kind(ModelKind::Base).max_by(|&a, &b| mean(a).total_cmp(&mean(b)).then(b.cmp(&a)));
-    let rivals: Vec<(Role, usize)> = of_kind(ModelKind::Average)
-        .map(|model| (Role::Average, model))
-        .chain(best_base.map(|model| (Role::BestBase, model)))
-        .collect();
+    let averages = of_kind(ModelKind::Average).map(|model| (Role::Average, model));
+    let rivals: Vec<(Role, usize)> =
+        best_base.map(|model| (Role::BestBase, model)).into_iter().chain(averages).collect();
     let (roles, pairs): (Vec<Role>, Vec<Pair>) = stacks
         .iter()
         .flat_map(|&a| rivals.iter().map(move |&(role, b)| (role, Pair { a, b, column })))
@@ -48,4 +47,13 @@ pub fn duels(per_user: &PerUser, kinds: &[ModelKind], k: usize, bootstrap: &Boot
         return Vec::new(); // fewer than two users: there is nothing to compare
     }
     roles.into_iter().zip(compared).map(|(role, comparison)| Duel { role, comparison }).collect()
+}
+
+/// Corrects the p-values for the comparisons of all protocols together, which are one family (Holm).
+pub fn correct<'a>(all: impl Iterator<Item = &'a mut Duel>) {
+    let mut duels: Vec<&mut Duel> = all.collect();
+    let p_values: Vec<f64> = duels.iter().map(|duel| duel.comparison.p).collect();
+    for (duel, p_holm) in duels.iter_mut().zip(holm(&p_values)) {
+        duel.comparison.p_holm = p_holm;
+    }
 }

@@ -68,8 +68,10 @@ impl Stage for Evaluate {
         let n_steps = 2 * config.protocols.len() + n_curve_points + 1;
         let progress = run.progress(n_steps);
         let mut all = Vec::new();
-        let mut trec_files = Vec::new();
         let mut explorer = Explorer::default();
+        let mut trec_files = Vec::new();
+        run.remove_stale(SCORES.file)?;
+        run.remove_stale(CATALOGUE_SCORES.file)?;
         for &protocol in &config.protocols {
             progress.step(format!("scoring, {}", protocol.name()));
             let rows = match &catalogue {
@@ -81,8 +83,8 @@ impl Stage for Evaluate {
             let scored = models.score(&rows)?;
             progress.done();
             progress.step(format!("measuring, {}", protocol.name()));
-            let ties = config.ties_name;
-            let fingerprint = fingerprint::of(protocol, &inputs.split, &inputs.items, relevant_from, ties);
+            let (split, items) = (&inputs.split, &inputs.items);
+            let fingerprint = fingerprint::of(protocol, split, items, relevant_from, config.ties_name);
             all.push(Measured::new(&rows, &scored, &inputs, fingerprint, &config)?);
             progress.done();
             if let [measured] = all.as_slice() {
@@ -93,6 +95,8 @@ impl Stage for Evaluate {
             }
             write_scores(run, &rows, scored)?;
         }
+        write_trec(run, &trec_files)?;
+        duels::correct(all.iter_mut().flat_map(|measured| &mut measured.duels));
         let Some(first) = all.first() else { return Err(UsageError("protocols is empty".to_owned()).into()) };
 
         let mut curves = Vec::new();
@@ -113,13 +117,6 @@ impl Stage for Evaluate {
         run.write_bytes(METRICS_JSON.file, &json)?;
         run.write_table(COMPARISONS, all.iter().flat_map(Measured::comparison_rows).collect::<Vec<_>>())?;
         run.write_table(PER_USER, all.iter().flat_map(Measured::per_user_rows).collect::<Vec<_>>())?;
-
-        run.remove_stale_folder(trec::FOLDER)?;
-        let trec_files: Vec<(String, &[u8])> = trec_files
-            .iter()
-            .map(|(name, text): &(String, String)| (name.clone(), text.as_bytes()))
-            .collect();
-        run.write_all_bytes(&trec_files)?;
 
         progress.step("drawing");
         let data = page::data(run, &inputs, &all, first, &curves, explorer, &config);
@@ -179,6 +176,13 @@ fn write_scores(run: &mut Run, rows: &Rows, models: Vec<models::Scored>) -> Resu
     } else {
         run.write_table(SCORES, ScoreRows { user_ids, item_ids, ratings, names, columns })
     }
+}
+
+fn write_trec(run: &mut Run, files: &[(String, String)]) -> Result<(), Error> {
+    run.remove_stale_folder(trec::FOLDER)?;
+    let files: Vec<(String, &[u8])> =
+        files.iter().map(|(name, text)| (name.clone(), text.as_bytes())).collect();
+    run.write_all_bytes(&files)
 }
 
 fn trec_of(rows: &Rows, models: &[models::Scored]) -> anyhow::Result<Vec<(String, String)>> {

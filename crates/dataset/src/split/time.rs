@@ -84,6 +84,8 @@ mod tests {
         rows.iter().map(rating).collect()
     }
 
+    use Part::{BaseTrain as B, MetaTrain as M, Test as T};
+
     const FRACTIONS: Fractions = Fractions { test: 0.25, meta: 0.5 };
 
     #[test]
@@ -99,7 +101,6 @@ mod tests {
             (4, 1, 4),
         ]);
         let parts = Hashes::new(&ratings, 42).parts_by_time(FRACTIONS);
-        use Part::{BaseTrain as B, MetaTrain as M, Test as T};
         assert_eq!(parts, [T, B, M, M, B, B, T, M]); // 7, 8 | 4, 5, 6 | 1, 2, 3
     }
 

@@ -10,6 +10,9 @@ use crate::config::Checked;
 use crate::models::{Scale, Scored};
 use crate::rows::{RankedBy, Rows};
 
+/// A model's reliability curve.
+pub type Curve = (String, Calibration);
+
 /// The errors and the calibration of every model whose scores have some: its numbers, and its reliability curve.
 ///
 /// All are taken over the rows that every model ranks: the test items, or the candidates.
@@ -18,7 +21,7 @@ pub fn measure(
     models: &[Scored],
     n_users: usize,
     config: &Checked,
-) -> anyhow::Result<(Vec<Number>, Vec<(String, Calibration)>)> {
+) -> anyhow::Result<(Vec<Number>, Vec<Curve>)> {
     let ranked: Vec<usize> =
         (0..rows.ranked_by.len()).filter(|&row| rows.ranked_by[row] == RankedBy::All).collect();
     let user_ids: Vec<i64> = ranked.iter().map(|&row| rows.user_ids[row]).collect();
