@@ -113,7 +113,8 @@ fn ranked(
     let history = History::from_rows(&split.ratings, |row| known[row]);
     let content = Content { items, tags: &setup.tags };
     let name = n_known.map_or_else(|| "all".to_owned(), |n| n.to_string());
-    let fitted = setup.base.fit_and_score_all(&format!("cold-start-{name}"), &history, content, &[])?;
+    // One stream for all lengths: a curve does not wiggle with random starts.
+    let fitted = setup.base.fit_and_score_all("cold-start", &history, content, &[])?;
     let fitted: Vec<&FittedModel> = fitted.iter().map(|scored| &scored.fit.model).collect();
 
     let is_asked =

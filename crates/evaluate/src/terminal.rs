@@ -38,8 +38,12 @@ fn text(measured: &Measured, k: u32, verdicts: &[String]) -> String {
         let has_cut = !matches!(metric, "map" | "mrr");
         if has_cut { format!("{heading}@{k}") } else { heading.to_owned() }
     };
+    // Of the whole catalogue, metrics without a cut are not taken.
+    let has_values =
+        |metric: &str| measured.models.iter().any(|(name, _)| measured.value(name, metric, k).is_some());
+    let shown: Vec<(&str, &str)> = SHOWN.into_iter().filter(|(metric, _)| has_values(metric)).collect();
     let mut header = vec!["model".to_owned()];
-    header.extend(SHOWN.iter().map(|(metric, name)| heading(metric, name)));
+    header.extend(shown.iter().map(|(metric, name)| heading(metric, name)));
     table.set_header(header);
     let mut names: Vec<&str> = measured.models.iter().map(|(name, _)| name.as_str()).collect();
     let ndcg = |name: &str| measured.value(name, "ndcg", k).unwrap_or(f64::NEG_INFINITY);
@@ -48,7 +52,7 @@ fn text(measured: &Measured, k: u32, verdicts: &[String]) -> String {
         let cell = |(metric, _): &(&str, &str)| {
             measured.value(name, metric, k).map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"))
         };
-        table.add_row([name.to_owned()].into_iter().chain(SHOWN.iter().map(cell)));
+        table.add_row([name.to_owned()].into_iter().chain(shown.iter().map(cell)));
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

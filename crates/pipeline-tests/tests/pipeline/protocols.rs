@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use artifacts::table::{Source, read_parquet};
-use artifacts::tables::{MetricRow, SplitRatings, Stored};
+use artifacts::tables::{ColdStartRow, MetricRow, SplitRatings, Stored};
 use dataset::Items;
 use dataset::split::Part;
 use pipeline_tests::{Outcome, RunFolder, binary};
@@ -72,6 +72,47 @@ fn nothing_in_training_is_later_than_the_temporal_test_part() {
         (0..split.parts.len()).partition(|&row| split.parts[row] == Part::Test);
     let times = |rows: &[usize]| rows.iter().map(|&row| split.ratings.timestamps[row]).collect::<Vec<_>>();
     assert!(times(&training).iter().max() < times(&test).iter().min());
+}
+
+#[test]
+fn a_curve_ends_where_nothing_is_cut() {
+    let (_folder, run) = finished_run("catalogue");
+    let flags = ["--cold-start", "0,100000", "--cold-start-users", "0.5"];
+    let outcome: Outcome = run.command("evaluate").args(flags).output().unwrap().into();
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let rows: Vec<ColdStartRow> = table(&run, "evaluate/cold_start.parquet");
+    assert_eq!(rows.len(), 9); // the best stack, base model and average at 0, at more than anybody has, and with all
+    for of_model in rows.chunks(3) {
+        let known: Vec<_> = of_model.iter().map(|row| row.known_ratings).collect();
+        assert_eq!(known, [Some(0), Some(100_000), None]);
+        assert_eq!(of_model[1].value, of_model[2].value, "{}", of_model[1].model);
+    }
+    assert!(rows.chunks(3).any(|of_model| of_model[0].value != of_model[2].value));
+    // Without curves the table of the run before goes.
+    let outcome: Outcome = run.command("evaluate").args(["--cold-start", ""]).output().unwrap().into();
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(!run.path("evaluate/cold_start.parquet").exists());
+}
+
+#[test]
+fn segments_of_users_and_items_are_measured() {
+    let (_folder, run) = finished_run("default");
+    let rows: Vec<MetricRow> = table(&run, "evaluate/metrics.parquet");
+    let of = |segment: &str, metric: &str| {
+        let is_it = |row: &&MetricRow| {
+            row.model == "GBStack"
+                && row.segment.starts_with(segment)
+                && row.metric == metric
+                && row.k == Some(10)
+        };
+        rows.iter().filter(is_it).map(|row| (row.value, row.n_users)).collect::<Vec<_>>()
+    };
+    let [(whole, n_users)] = of("all", "ndcg")[..] else { panic!("one number of all users") };
+    let classes = of("user_activity:", "ndcg");
+    assert_eq!(classes.iter().map(|class| class.1).sum::<i32>(), n_users);
+    let mean = classes.iter().map(|(value, n)| value * f64::from(*n)).sum::<f64>() / f64::from(n_users);
+    assert!((mean - whole).abs() < 1e-12, "{mean} {whole}"); // every user is in one class
+    assert!(of("item_popularity:", "recall").len() >= 2 && of("genre:", "ndcg").len() >= 2);
 }
 
 /// Runs `preset` and its audit, which must find the run clean.
