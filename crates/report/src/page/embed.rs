@@ -65,7 +65,10 @@ type Rows<'a> = BTreeMap<usize, BTreeMap<usize, &'a Measurement>>;
 
 fn view(protocol: &str, segment: &str, rows: &Rows<'_>) -> Value {
     let metrics: BTreeSet<usize> = rows.values().flat_map(|row| row.keys().copied()).collect();
-    let n_users = rows.values().flat_map(|row| row.values()).map(|one| one.n_users).max().unwrap_or(0);
+    // Metrics that need no relevant item count more users than the ranking metrics do.
+    let all = || rows.values().flat_map(|row| row.values());
+    let of_rankings = all().filter(|one| one.metric == "ndcg").map(|one| one.n_users).max();
+    let n_users = of_rankings.or_else(|| all().map(|one| one.n_users).max()).unwrap_or(0);
     let cell = |one: &&Measurement| match one.interval() {
         Some((low, high)) => json!([digits(one.value), digits(low), digits(high)]),
         None => digits(one.value),
