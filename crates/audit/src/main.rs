@@ -45,7 +45,8 @@ fn audit(args: &Args) -> anyhow::Result<bool> {
     run.require(&[StageName::Split, StageName::TrainBase, StageName::BuildFeatures])?;
     let split: SplitRatings = run.read_table(RATINGS)?;
     let items: Items = run.read_table(ITEMS)?;
-    let tags = if run.has(TAGS) { tags(run.read_table(TAGS)?) } else { Vec::new() };
+    let tags: Vec<TagRow> = if run.has(TAGS) { run.read_table(TAGS)? } else { Vec::new() };
+    let tags: Vec<Tag> = tags.into_iter().map(Tag::from).collect();
     let base: BaseConfig = run.upstream_whole_config(StageName::TrainBase)?;
     let features: FeatureConfig = run.upstream_whole_config(StageName::BuildFeatures)?;
     let method: Method = run.upstream_config(StageName::Split, "stacking")?;
@@ -77,16 +78,6 @@ fn audit(args: &Args) -> anyhow::Result<bool> {
         let _ = write!(std::io::stdout().lock(), "{text}"); // a reader that has gone away is no failure
     }
     Ok(is_clean)
-}
-
-fn tags(rows: Vec<TagRow>) -> Vec<Tag> {
-    let tag = |row: TagRow| Tag {
-        user_id: row.user_id,
-        item_id: row.item_id,
-        tag: row.tag,
-        timestamp: row.timestamp,
-    };
-    rows.into_iter().map(tag).collect()
 }
 
 fn main() -> ExitCode {

@@ -41,18 +41,12 @@ impl Setup {
         let features: FeatureConfig = run.upstream_whole_config(StageName::BuildFeatures)?;
         let (models, params) = base.check()?;
         let candidates = base.candidates.check(&models)?;
-        let tag = |row: TagRow| Tag {
-            user_id: row.user_id,
-            item_id: row.item_id,
-            tag: row.tag,
-            timestamp: row.timestamp,
-        };
         Ok(Self {
             base: BaseSetup { models, params, seed: run.upstream_seed(StageName::TrainBase)? },
             candidates,
             features: features.check()?,
             method: run.upstream_config(StageName::Split, "stacking")?,
-            tags: tags.into_iter().map(tag).collect(),
+            tags: tags.into_iter().map(Tag::from).collect(),
         })
     }
 }

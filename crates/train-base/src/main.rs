@@ -96,13 +96,7 @@ fn read_tags(run: &mut Run) -> anyhow::Result<Vec<Tag>> {
         return Ok(Vec::new());
     }
     let rows: Vec<TagRow> = run.read_table(TAGS)?;
-    let tag = |row: TagRow| Tag {
-        user_id: row.user_id,
-        item_id: row.item_id,
-        tag: row.tag,
-        timestamp: row.timestamp,
-    };
-    Ok(rows.into_iter().map(tag).collect())
+    Ok(rows.into_iter().map(Tag::from).collect())
 }
 
 /// Every model in every round, side by side: the out-of-fold rounds in their order, then the last. A round that sees the same ratings as the

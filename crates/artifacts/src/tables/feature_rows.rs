@@ -98,8 +98,7 @@ impl Stored for ScoreRows {
         let user_ids = table.take("user_id")?;
         let item_ids = table.take("item_id")?;
         let ratings = table.take("rating")?;
-        let names: Vec<String> = table.columns().iter().map(|(name, _)| name.clone()).collect();
-        let columns = names.iter().map(|name| table.take::<f64>(name)).collect::<Result<_, _>>()?;
+        let (names, columns) = take_scores(table)?;
         Ok(Self { user_ids, item_ids, ratings, names, columns })
     }
 }
@@ -183,7 +182,7 @@ pub struct CandidateScoreRows {
     pub user_ids: Vec<i64>,
     /// What.
     pub item_ids: Vec<i64>,
-    /// As of when, in seconds since 1970: the user's last rating that the models saw.
+    /// As of when, in seconds since 1970: the user's last rating that the models saw, or right after all that they saw.
     pub timestamps: Vec<i64>,
     /// The fold that the models did not see. An item may be a user's candidate in several folds.
     pub folds: Vec<i8>,
@@ -214,10 +213,16 @@ impl Stored for CandidateScoreRows {
         let timestamps = table.take("timestamp")?;
         let folds = table.take("fold")?;
         let ratings = take_stars(&mut table, "rating")?;
-        let names: Vec<String> = table.columns().iter().map(|(name, _)| name.clone()).collect();
-        let columns = names.iter().map(|name| table.take::<f64>(name)).collect::<Result<_, _>>()?;
+        let (names, columns) = take_scores(table)?;
         Ok(Self { user_ids, item_ids, timestamps, folds, ratings, names, columns })
     }
+}
+
+/// What is left of a table once its keys are taken: names, and columns of scores.
+fn take_scores(mut table: Table) -> Result<(Vec<String>, Vec<Vec<f64>>), String> {
+    let names: Vec<String> = table.columns().iter().map(|(name, _)| name.clone()).collect();
+    let columns = names.iter().map(|name| table.take(name)).collect::<Result<_, _>>()?;
+    Ok((names, columns))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `split/tags.parquet`: the users' tags. Written by `split` where the data set has tags.
 
+use dataset::Tag;
+
 use super::rows::stored_rows;
 
 /// One tag that one user gave one item.
@@ -16,3 +18,9 @@ pub struct TagRow {
 }
 
 stored_rows!(TagRow, "split.tags/1", { user_id, item_id, tag, timestamp });
+
+impl From<TagRow> for Tag {
+    fn from(row: TagRow) -> Self {
+        Self { user_id: row.user_id, item_id: row.item_id, tag: row.tag, timestamp: row.timestamp }
+    }
+}
