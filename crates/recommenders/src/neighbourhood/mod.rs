@@ -16,6 +16,7 @@ mod nearest;
 mod places;
 mod questions;
 mod votes;
+mod workspaces;
 
 use std::cmp::Reverse;
 
@@ -31,6 +32,7 @@ pub use places::Places;
 pub use questions::{Answer, Answers, Questions};
 use votes::votes;
 pub use votes::{Similarity, Votes};
+pub use workspaces::Workspaces;
 
 /// More neighbours than this are not supported.
 pub const MAX_K: usize = 10_000;
