@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use artifacts::atomic::Unfinished;
 use artifacts::layout::Artifact;
 use artifacts::manifest::{FileRecord, Timings};
-use artifacts::table::begin_parquet;
+use artifacts::table::TableWriter;
 use artifacts::tables::{SCHEMA_KEY, Stored};
 use artifacts::{Error, Layout, Manifest, Provenance, Schema, StageName, atomic, model_file, sha256_of_file};
 use serde::Serialize;
@@ -211,10 +211,17 @@ impl Run {
     /// # Errors
     /// [`Error::Write`].
     pub fn write_table<T: Stored>(&mut self, artifact: Artifact, stored: T) -> Result<(), Error> {
+        let mut writer = self.begin_table::<T>(artifact)?;
+        writer.write(stored.into_table())?;
+        self.end_table(artifact, writer)
+    }
+
+    /// Begins a table in this stage's folder that is written piece by piece; [`Run::end_table`] ends it.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn begin_table<T: Stored>(&mut self, artifact: Artifact) -> Result<TableWriter, Error> {
         self.open()?;
-        let path = self.layout.path(artifact);
-        let table = stored.into_table();
-        let rows = table.n_rows() as u64;
         let provenance = self.provenance();
         let metadata = [
             (SCHEMA_KEY, T::SCHEMA),
@@ -224,7 +231,16 @@ impl Run {
             ("podium.preset", &provenance.preset),
             ("podium.synthetic", if provenance.synthetic { "true" } else { "false" }),
         ];
-        let unfinished = begin_parquet(&path, table, &metadata)?;
+        TableWriter::open(&self.layout.path(artifact), &metadata)
+    }
+
+    /// Puts a table that was written piece by piece in its place.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn end_table(&mut self, artifact: Artifact, writer: TableWriter) -> Result<(), Error> {
+        let rows = writer.n_rows();
+        let unfinished = writer.close()?;
         self.put(artifact.file, unfinished, Some(rows))
     }
 
