@@ -11,6 +11,7 @@ mod inputs;
 mod measure;
 mod models;
 mod page;
+mod per_user_table;
 mod protocol;
 mod rows;
 mod terminal;
@@ -21,8 +22,8 @@ use std::process::ExitCode;
 
 use artifacts::Error;
 use artifacts::layout::{
-    CATALOGUE, CATALOGUE_SCORES, COLD_START, COMPARISONS, METRICS, METRICS_JSON, PER_USER, REPORT,
-    REPORT_FOLDER, SCORES, TAGS, TEST,
+    CATALOGUE, CATALOGUE_SCORES, COLD_START, COMPARISONS, METRICS, METRICS_JSON, REPORT, REPORT_FOLDER,
+    SCORES, TAGS, TEST,
 };
 use artifacts::tables::{CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows};
 use config::{Checked, Config};
@@ -116,7 +117,7 @@ impl Stage for Evaluate {
         run.write_table(METRICS, all.iter().flat_map(Measured::metric_rows).collect::<Vec<_>>())?;
         run.write_bytes(METRICS_JSON.file, &json)?;
         run.write_table(COMPARISONS, all.iter().flat_map(Measured::comparison_rows).collect::<Vec<_>>())?;
-        run.write_table(PER_USER, all.iter().flat_map(Measured::per_user_rows).collect::<Vec<_>>())?;
+        per_user_table::write(run, &all)?;
 
         progress.step("drawing");
         let data = page::data(run, &inputs, &all, first, &curves, explorer, &config);

@@ -102,7 +102,11 @@ pub fn shape(text: &str, weight: Weight) -> Line {
     let shaped = shaper.shaper(&face).build().shape(buffer, ShapeOptions::new());
     for (glyph, place) in shaped.glyph_infos().iter().zip(shaped.glyph_positions()) {
         let em = |length: i32| f64::from(length) / units;
-        line.glyphs.push(Glyph { id: glyph.glyph_id, x: line.width + em(place.x_offset), y: em(place.y_offset) });
+        line.glyphs.push(Glyph {
+            id: glyph.glyph_id,
+            x: line.width + em(place.x_offset),
+            y: em(place.y_offset),
+        });
         line.width += em(place.x_advance);
     }
     line

@@ -143,8 +143,10 @@ impl Writer {
             ),
             Shape::Triangle | Shape::Diamond => {
                 let corners = shape.corners(radius);
-                let points: Vec<String> =
-                    corners.iter().map(|(right, down)| format!("{},{}", px(x + right), px(y + down))).collect();
+                let points: Vec<String> = corners
+                    .iter()
+                    .map(|(right, down)| format!("{},{}", px(x + right), px(y + down)))
+                    .collect();
                 write!(svg, "<polygon points=\"{}\" {paint}{}", points.join(" "), closed("polygon", tip))
             }
         }

@@ -75,8 +75,7 @@ impl Stamp {
         let (left, top) = (bounds.left().floor(), bounds.top().floor());
         let (width, height) = (bounds.right().ceil() - left, bounds.bottom().ceil() - top);
         let mask = Mask::new(width as u32, height as u32);
-        let Some((mut mask, path)) =
-            mask.zip(path.clone().transform(Transform::from_translate(-left, -top)))
+        let Some((mut mask, path)) = mask.zip(path.clone().transform(Transform::from_translate(-left, -top)))
         else {
             return Self::empty();
         };
