@@ -22,6 +22,22 @@ pub fn sha256_of_bytes(bytes: &[u8]) -> Sha256Hex {
     hex(&Sha256::digest(bytes))
 }
 
+/// A digest of bytes that come one block after the other.
+#[derive(Debug, Clone, Default)]
+pub struct Sha256Stream(Sha256);
+
+impl Sha256Stream {
+    /// Adds the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all of them.
+    pub fn finish(self) -> Sha256Hex {
+        hex(&self.0.finalize())
+    }
+}
+
 /// The digest of the file at `path`, read in blocks, and its size in bytes.
 ///
 /// # Errors
@@ -58,5 +74,10 @@ mod tests {
         // printf abc | sha256sum
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(sha256_of_bytes(b"abc"), expected);
+        let mut stream = Sha256Stream::default();
+        for bytes in [&b"a"[..], b"", b"bc"] {
+            stream.update(bytes);
+        }
+        assert_eq!(stream.finish(), expected);
     }
 }
