@@ -32,10 +32,12 @@ impl Draws {
         let n_counts = draws.n_passes() * n_users;
         if n_counts > 0 && n_counts * LANES <= MAX_KEPT {
             let mut counts = vec![[0; LANES]; n_counts];
-            counts
-                .par_chunks_exact_mut(n_users)
-                .enumerate()
-                .for_each(|(pass, counts)| draws.draw(pass, counts));
+            // Drawn where there is room in the cache, and then written once.
+            let room = || vec![[0; LANES]; n_users];
+            counts.par_chunks_exact_mut(n_users).enumerate().for_each_init(room, |drawn, (pass, counts)| {
+                draws.draw(pass, drawn);
+                counts.copy_from_slice(drawn);
+            });
             draws.counts = counts;
         }
         draws
@@ -59,17 +61,16 @@ impl Draws {
     /// The counts of a pass, by user.
     pub fn pass(&self, pass: usize) -> Cow<'_, [[u8; LANES]]> {
         let first = pass * self.n_users;
-        match self.counts.get(first..first + self.n_users) {
-            Some(counts) => Cow::Borrowed(counts),
-            None => {
-                let mut counts = vec![[0; LANES]; self.n_users];
-                self.draw(pass, &mut counts);
-                Cow::Owned(counts)
-            }
+        if let Some(counts) = self.counts.get(first..first + self.n_users) {
+            return Cow::Borrowed(counts);
         }
+        let mut counts = vec![[0; LANES]; self.n_users];
+        self.draw(pass, &mut counts);
+        Cow::Owned(counts)
     }
 
     fn draw(&self, pass: usize, counts: &mut [[u8; LANES]]) {
+        counts.fill([0; LANES]);
         let first = pass * LANES;
         for (lane, resample) in (first..self.n_resamples.min(first + LANES)).enumerate() {
             let mut rng = ChaCha8Rng::from_seed(self.seed);

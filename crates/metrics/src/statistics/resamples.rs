@@ -59,7 +59,7 @@ pub(super) fn ratios(sample: &UserSample, draws: &Draws) -> Vec<Vec<f64>> {
 fn sums<S: Simd>(_: S, passes: &[&[[u8; LANES]]], columns: &[&[f64]]) -> Vec<Lanes> {
     let n_users = passes.first().map_or(0, |counts| counts.len());
     let mut sums = vec![[0.0; LANES]; passes.len() * columns.len()];
-    let mut counts = [[[0.0; LANES]; USERS_AT_ONCE]; PASSES_AT_ONCE];
+    let mut counts = vec![[[0.0; LANES]; USERS_AT_ONCE]; PASSES_AT_ONCE];
     for first in (0..n_users).step_by(USERS_AT_ONCE) {
         let users = first..n_users.min(first + USERS_AT_ONCE);
         for (counts, pass) in counts.iter_mut().zip(passes) {
