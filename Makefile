@@ -45,6 +45,7 @@ $(ONE_PRESET): build
 	$(MAKE) --no-print-directory -f scripts/pipeline.mk $@ DATA="$$data" BIN="$(BIN)" \
 	  PRESET="$(PRESET)" SEED="$(SEED)" THREADS="$(THREADS)" $(if $(ASSIGNMENTS),ASSIGNMENTS="$(ASSIGNMENTS)") \
 	  $(if $(ARTIFACTS),ARTIFACTS="$(ARTIFACTS)") $(if $(CONFIG),CONFIG="$(CONFIG)") $(if $(QUIET),QUIET="$(QUIET)") \
+	  $(if $(MAX_MEMORY),MAX_MEMORY="$(MAX_MEMORY)") \
 	  $(if $(SPLITS),SPLITS="$(SPLITS)") $(if $(ONLY),ONLY="$(ONLY)") $(if $(TOGETHER),TOGETHER="$(TOGETHER)") $(if $(SEEDS),SEEDS="$(SEEDS)") \
 	  $(if $(filter command line environment,$(origin DATASET)),DATASET="$(DATASET)")
 
@@ -89,4 +90,5 @@ help: ## This list
 	@printf '  PROTOCOL     compare: one protocol (every one that both runs have)\n'
 	@printf '  METRIC, K    compare: the metric and its cut (ndcg, 10)\n'
 	@printf '  TOGETHER=1   ablation: those of ONLY all at once\n'
+	@printf '  MAX_MEMORY   the most memory that a stage may take, for example 4GiB (no limit)\n'
 	@printf '  QUIET=1      print warnings and errors only\n'
