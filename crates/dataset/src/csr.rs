@@ -69,6 +69,16 @@ impl Csr {
         self.columns.len()
     }
 
+    /// The columns of all entries, row after row.
+    pub fn columns(&self) -> &[u32] {
+        &self.columns
+    }
+
+    /// The values of all entries, row after row.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
     /// Where the entries of row `row` stand among all entries.
     ///
     /// # Panics

@@ -1,5 +1,7 @@
 //! What a model or a statistic may see.
 
+use std::sync::OnceLock;
+
 use crate::{Csr, IdIndex, Lookup, Ratings};
 
 /// The ratings that a model is fitted on and that statistics are taken from. Only a splitter's output makes one, so
@@ -9,7 +11,8 @@ pub struct History {
     users: IdIndex,
     items: IdIndex,
     by_user: Csr,
-    by_item: Csr,
+    /// Made when it is first asked for.
+    by_item: OnceLock<Csr>,
     times: Vec<i64>,
     mean: f64,
 }
@@ -45,7 +48,6 @@ impl History {
             Some((user, item_index.index_of(ratings.item_ids[row])?, ratings.values[row]))
         });
         let by_user = Csr::from_entries(users.len(), entries);
-        let by_item = by_user.transposed(items.len());
         let mut times = Vec::with_capacity(n_rows);
         times.extend(rows.map(|row| ratings.timestamps[row]));
         let mut total = 0.0f64;
@@ -53,7 +55,7 @@ impl History {
             total += by_user.row(user).1.iter().map(|&value| f64::from(value)).sum::<f64>();
         }
         let mean = if n_rows == 0 { 0.0 } else { total / n_rows as f64 };
-        Self { users, items, by_user, by_item, times, mean }
+        Self { users, items, by_user, by_item: OnceLock::new(), times, mean }
     }
 
     /// The users who rated something.
@@ -71,6 +73,11 @@ impl History {
         &self.by_user
     }
 
+    /// When each rating was given, in the order of the entries of [`History::by_user`], in seconds since 1970.
+    pub fn times(&self) -> &[i64] {
+        &self.times
+    }
+
     /// When user `user` rated each item of the user's row of [`History::by_user`], in seconds since 1970.
     ///
     /// # Panics
@@ -81,7 +88,7 @@ impl History {
 
     /// Item index -> (user indices, ratings).
     pub fn by_item(&self) -> &Csr {
-        &self.by_item
+        self.by_item.get_or_init(|| self.by_user.transposed(self.items.len()))
     }
 
     /// How many ratings there are.

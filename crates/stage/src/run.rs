@@ -1,5 +1,6 @@
 //! One run of one stage: what it reads is checked, what it writes is recorded, and the manifest ends it.
 
+mod forecast;
 mod reading;
 
 use std::io::Write as _;
@@ -17,7 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::outputs::Outputs;
-use crate::{CommonArgs, Progress};
+use crate::{Bytes, CommonArgs, Progress};
 
 /// What a stage says of itself in its one line: "read ...; wrote ...".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,7 @@ pub struct Run {
     seed: u64,
     threads: usize,
     quiet: bool,
+    max_memory: Option<Bytes>,
     config: serde_json::Value,
     provenance: Option<Provenance>,
     upstream: Vec<Manifest>,
@@ -54,6 +56,7 @@ impl Run {
             seed: common.seed,
             threads: rayon::current_num_threads(),
             quiet: common.quiet,
+            max_memory: common.max_memory,
             config,
             provenance: None,
             upstream: Vec::new(),
