@@ -40,6 +40,12 @@ impl Factors {
         Self { width, numbers: vec![0.0; n_rows * width] }
     }
 
+    /// The rows `rows`, in this order.
+    pub fn select(&self, rows: &[u32]) -> Self {
+        let numbers = rows.iter().flat_map(|&row| self.row(row)).copied().collect();
+        Self { width: self.width, numbers }
+    }
+
     /// Numbers a row, padding included.
     pub fn width(&self) -> usize {
         self.width
