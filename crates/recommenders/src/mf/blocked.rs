@@ -5,10 +5,8 @@
 //! learn from them at once: Gemulla et al., "Large-scale matrix factorization with distributed stochastic gradient descent", KDD 2011. A block's
 //! ratings come in a random order, and its factors stay in a core's own cache meanwhile.
 
-use std::array;
-
 use dataset::History;
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Level, Simd, dispatch, f32x8, prelude::*};
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -17,7 +15,7 @@ use super::MfParams;
 use super::grid::{Entry, Grid, Parts};
 use super::sgd::Diverged;
 use crate::biased_factors::BiasedFactors;
-use crate::factors::{Factors, LANES};
+use crate::factors::{self, Factors, LANES};
 
 /// The numbers of one part of the users or items.
 struct Side {
@@ -114,7 +112,7 @@ impl Side {
     reason = "what is not inlined is not compiled for the CPU's vector instructions"
 )]
 fn run_block<S: Simd>(
-    _: S,
+    simd: S,
     users: &mut Side,
     items: &mut Side,
     entries: &[Entry],
@@ -122,12 +120,12 @@ fn run_block<S: Simd>(
     params: &MfParams,
 ) -> f64 {
     match users.factors.width() / LANES {
-        1 => run_chunks::<1>(users, items, entries, mean, params),
-        2 => run_chunks::<2>(users, items, entries, mean, params),
-        3 => run_chunks::<3>(users, items, entries, mean, params),
-        4 => run_chunks::<4>(users, items, entries, mean, params),
-        8 => run_chunks::<8>(users, items, entries, mean, params),
-        _ => run_chunks::<0>(users, items, entries, mean, params),
+        1 => run_chunks::<S, 1>(simd, users, items, entries, mean, params),
+        2 => run_chunks::<S, 2>(simd, users, items, entries, mean, params),
+        3 => run_chunks::<S, 3>(simd, users, items, entries, mean, params),
+        4 => run_chunks::<S, 4>(simd, users, items, entries, mean, params),
+        8 => run_chunks::<S, 8>(simd, users, items, entries, mean, params),
+        _ => run_chunks::<S, 0>(simd, users, items, entries, mean, params),
     }
 }
 
@@ -137,7 +135,8 @@ fn run_block<S: Simd>(
     clippy::inline_always,
     reason = "what is not inlined is not compiled for the CPU's vector instructions"
 )]
-fn run_chunks<const CHUNKS: usize>(
+fn run_chunks<S: Simd, const CHUNKS: usize>(
+    simd: S,
     users: &mut Side,
     items: &mut Side,
     entries: &[Entry],
@@ -149,42 +148,29 @@ fn run_chunks<const CHUNKS: usize>(
     let kept = 1.0 - rate * params.regularization;
     let all_p = users.factors.numbers_mut().as_chunks_mut::<LANES>().0;
     let all_q = items.factors.numbers_mut().as_chunks_mut::<LANES>().0;
+    let (rates, all_kept) = (f32x8::splat(simd, rate), f32x8::splat(simd, kept));
+    let load = |numbers: &[f32; LANES]| f32x8::simd_from(simd, *numbers);
     let mut squared_errors = 0.0f64;
     for &Entry { user, item, value } in entries {
         let p = &mut all_p[user as usize * chunks..][..chunks];
         let q = &mut all_q[item as usize * chunks..][..chunks];
         let user_bias = &mut users.biases[user as usize];
         let item_bias = &mut items.biases[item as usize];
-        let mut sums = [0.0f32; LANES];
+        let mut sums = f32x8::splat(simd, 0.0);
         for (p, q) in p.iter().zip(&*q) {
-            for lane in 0..LANES {
-                sums[lane] += p[lane] * q[lane];
-            }
+            sums = sums + load(p) * load(q);
         }
-        let error = value - mean - *user_bias - *item_bias - sum(sums);
+        let error = value - mean - *user_bias - *item_bias - factors::sum_of_halves(sums);
         squared_errors += f64::from(error) * f64::from(error);
         let moved = rate * error;
         *user_bias = kept * *user_bias + moved;
         *item_bias = kept * *item_bias + moved;
+        let moved = rates * f32x8::splat(simd, error);
         for (p, q) in p.iter_mut().zip(q) {
-            for lane in 0..LANES {
-                let (old_p, old_q) = (p[lane], q[lane]);
-                p[lane] = kept * old_p + moved * old_q;
-                q[lane] = kept * old_q + moved * old_p;
-            }
+            let (old_p, old_q) = (load(p), load(q));
+            *p = (all_kept * old_p + moved * old_q).into();
+            *q = (all_kept * old_q + moved * old_p).into();
         }
     }
     squared_errors
-}
-
-/// The sum of the lanes: halves, quarters, eighths.
-#[inline(always)]
-#[expect(
-    clippy::inline_always,
-    reason = "what is not inlined is not compiled for the CPU's vector instructions"
-)]
-fn sum(lanes: [f32; LANES]) -> f32 {
-    let halves: [f32; LANES / 2] = array::from_fn(|lane| lanes[lane] + lanes[lane + LANES / 2]);
-    let quarters: [f32; LANES / 4] = array::from_fn(|lane| halves[lane] + halves[lane + LANES / 4]);
-    quarters[0] + quarters[1]
 }
