@@ -25,7 +25,8 @@ pub(super) const MAX_LEAVES: usize = 256;
 #[derive(Debug)]
 pub(super) struct ByteTree {
     splits: Vec<ByteSplit>,
-    values: Vec<f64>,
+    /// By leaf; as many as a byte can tell apart.
+    values: Box<[f64; MAX_LEAVES]>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +59,9 @@ impl ByteTree {
             .zip(tests)
             .map(|(split, test)| ByteSplit { test, left: place(split.left), right: place(split.right) })
             .collect();
-        Self { splits, values: tree.leaves.iter().map(|leaf| leaf.value).collect() }
+        let mut values = Box::new([0.0; MAX_LEAVES]);
+        values.iter_mut().zip(&tree.leaves).for_each(|(value, leaf)| *value = leaf.value);
+        Self { splits, values }
     }
 
     /// Adds the tree's values to the scores of those rows of a block that come from `first` on; `column` gives a feature's bytes.
@@ -71,7 +74,9 @@ impl ByteTree {
         scores: &mut [f64],
     ) {
         if self.splits.is_empty() {
-            scores.iter_mut().for_each(|score| *score += self.values[0]);
+            for score in scores {
+                *score += self.values[0];
+            }
             return;
         }
         dispatch!(level, simd => self.answer(simd, &column, &mut answers.0));

@@ -14,8 +14,8 @@ const LANES: usize = 8;
 #[derive(Debug, Clone)]
 pub(super) struct Cuts {
     cuts: Box<[f64; 256]>,
-    /// The first step of a search: a power of two; twice that is more than the number of cuts.
-    first_step: usize,
+    /// A search halves this many times what is left.
+    n_halvings: u32,
 }
 
 impl Cuts {
@@ -23,7 +23,7 @@ impl Cuts {
     pub fn new(ascending: &[f64]) -> Self {
         let mut cuts = Box::new([f64::INFINITY; 256]);
         cuts.iter_mut().zip(&ascending[..ascending.len().min(MAX_CUTS)]).for_each(|(to, cut)| *to = *cut);
-        Self { cuts, first_step: (ascending.len().clamp(1, MAX_CUTS) + 1).next_power_of_two() / 2 }
+        Self { cuts, n_halvings: (ascending.len().min(MAX_CUTS) + 1).next_power_of_two().ilog2() }
     }
 
     /// For each value the number of cuts below it, so that a value of at most cut `c` has a place of at most `c`; [`MISSING`] for NaN.
@@ -33,13 +33,12 @@ impl Cuts {
         for (values, out) in (&mut values).zip(&mut out) {
             let values: &[f64; LANES] = values.try_into().unwrap_or(&[0.0; LANES]);
             let mut places = [0usize; LANES];
-            let mut step = self.first_step;
-            while step > 0 {
+            for halving in (0..self.n_halvings).rev() {
+                let last_of_half = (1 << halving) - 1;
                 for (place, &value) in places.iter_mut().zip(values) {
-                    // The mask keeps what is below 256 anyway, and saves a check.
-                    *place += if self.cuts[(*place + step - 1) & 255] < value { step } else { 0 };
+                    // Without a branch, whose outcome nobody can guess. The mask keeps what is below 256 anyway, and saves a check.
+                    *place += usize::from(self.cuts[(*place + last_of_half) & 255] < value) << halving;
                 }
-                step /= 2;
             }
             for ((out, place), value) in out.iter_mut().zip(places).zip(values) {
                 *out = if value.is_nan() { MISSING } else { place as u8 };
