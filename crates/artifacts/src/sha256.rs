@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -27,12 +27,19 @@ pub fn sha256_of_bytes(bytes: &[u8]) -> Sha256Hex {
 /// # Errors
 /// Where the file cannot be read.
 pub fn sha256_of_file(path: &Path) -> std::io::Result<(Sha256Hex, u64)> {
-    let mut file = File::open(path)?;
+    sha256_of(File::open(path)?)
+}
+
+/// The digest of all that `reader` gives, read in blocks, and its size in bytes.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn sha256_of(mut reader: impl Read) -> std::io::Result<(Sha256Hex, u64)> {
     let mut digest = Sha256::new();
     let mut block = vec![0u8; 1 << 16];
     let mut size = 0;
     loop {
-        match file.read(&mut block)? {
+        match reader.read(&mut block)? {
             0 => return Ok((hex(&digest.finalize()), size)),
             n => {
                 digest.update(&block[..n]);

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Lookup;
+use crate::lookup::dense_range;
+
 /// A user's id as it stands in the raw file; never negative.
 pub type UserId = i64;
 /// An item's id as it stands in the raw file; never negative.
@@ -17,16 +20,21 @@ pub struct IdIndex {
 
 impl IdIndex {
     /// The distinct values of `ids`, in any order and with repeats.
-    pub fn new(ids: impl IntoIterator<Item = i64>) -> Self {
-        let mut ids: Vec<i64> = ids.into_iter().collect();
-        if let Some((first, range)) = dense_range(&ids, ids.len()) {
+    pub fn new<I>(ids: I) -> Self
+    where
+        I: IntoIterator<Item = i64, IntoIter: Clone>,
+    {
+        let ids = ids.into_iter();
+        // Walked three times rather than collected: ratings are many, and their ids few.
+        if let Some((first, range)) = dense_range(ids.clone(), ids.clone().count()) {
             let mut is_there = vec![false; range];
-            for id in &ids {
+            for id in ids {
                 is_there[(id - first) as usize] = true;
             }
             let there = (first..).zip(is_there).filter_map(|(id, is_there)| is_there.then_some(id));
             return Self { ids: there.collect() };
         }
+        let mut ids: Vec<i64> = ids.collect();
         ids.sort_unstable();
         ids.dedup();
         Self { ids }
@@ -34,15 +42,8 @@ impl IdIndex {
 
     /// The index of each of `ids`, or `None` where it is unknown; for many faster than [`IdIndex::index_of`] for each.
     pub fn indices_of(&self, ids: &[i64]) -> Vec<Option<u32>> {
-        let Some((first, range)) = dense_range(&self.ids, ids.len()) else {
-            return ids.iter().map(|&id| self.index_of(id)).collect();
-        };
-        let mut indices = vec![None; range];
-        for (id, index) in self.ids.iter().zip(0..) {
-            indices[(id - first) as usize] = Some(index);
-        }
-        let index_of = |id: &i64| usize::try_from(id.checked_sub(first)?).ok();
-        ids.iter().map(|id| *indices.get(index_of(id)?)?).collect()
+        let lookup = Lookup::new(self, ids.len());
+        ids.iter().map(|&id| lookup.index_of(id)).collect()
     }
 
     /// The index of `id`, or `None` where it is unknown. Logarithmic in the number of ids.
@@ -72,13 +73,6 @@ impl IdIndex {
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
-}
-
-/// The least of `ids` and how many numbers lie from there to the greatest, where a table of that many is cheap beside work on `n` ids.
-fn dense_range(ids: &[i64], n: usize) -> Option<(i64, usize)> {
-    let (first, last) = (*ids.iter().min()?, *ids.iter().max()?);
-    let range = usize::try_from(last.checked_sub(first)?).ok()?.checked_add(1)?;
-    (range / 4 <= n).then_some((first, range))
 }
 
 #[cfg(test)]
