@@ -37,8 +37,7 @@ impl Stage for BuildFeatures {
     fn run(run: &mut Run, config: &FeatureConfig, _: &Args) -> anyhow::Result<Summary> {
         let setup = config.check().map_err(|error| UsageError(error.to_string()))?;
         run.require(&[StageName::Split, StageName::TrainBase])?;
-        let split: SplitRatings = run.read_table(RATINGS)?;
-        let items: Items = run.read_table(ITEMS)?;
+        let (split, items): (SplitRatings, Items) = run.read_both(RATINGS, ITEMS)?;
         let names: Vec<String> = run.upstream_config(StageName::TrainBase, "models")?;
         let models = read_models(run, &names)?;
         let method: Method = run.upstream_config(StageName::Split, "stacking")?;

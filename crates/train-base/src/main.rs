@@ -36,8 +36,7 @@ impl Stage for TrainBase {
         let candidates = config.candidates.check(&models).map_err(usage)?;
         let setup = BaseSetup { models, params, seed: run.seed() };
         run.require(&[StageName::Split])?;
-        let split: SplitRatings = run.read_table(RATINGS)?;
-        let items: Items = run.read_table(ITEMS)?;
+        let (split, items): (SplitRatings, Items) = run.read_both(RATINGS, ITEMS)?;
         let tags = read_tags(run)?;
         let content = Content { items: &items, tags: &tags };
         let method: Method = run.upstream_config(StageName::Split, "stacking")?;
