@@ -20,7 +20,8 @@ TEST = $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run" 
 
 .DEFAULT_GOAL := all
 ONE_PRESET := $(STAGES) audit ablation seeds
-.PHONY: all $(ONE_PRESET) compare data build test lint fmt doc clean distclean help
+SCALE ?= 25m
+.PHONY: all $(ONE_PRESET) compare data synth build test lint fmt doc clean distclean help
 
 all: evaluate $(if $(SEEDS),seeds) ## Run every stage that is not up to date; with SEEDS="1 2 3" over these seeds too
 
@@ -44,6 +45,7 @@ $(ONE_PRESET): build
 	$(MAKE) --no-print-directory -f scripts/pipeline.mk $@ DATA="$$data" BIN="$(BIN)" \
 	  PRESET="$(PRESET)" SEED="$(SEED)" THREADS="$(THREADS)" $(if $(ASSIGNMENTS),ASSIGNMENTS="$(ASSIGNMENTS)") \
 	  $(if $(ARTIFACTS),ARTIFACTS="$(ARTIFACTS)") $(if $(CONFIG),CONFIG="$(CONFIG)") $(if $(QUIET),QUIET="$(QUIET)") \
+	  $(if $(MAX_MEMORY),MAX_MEMORY="$(MAX_MEMORY)") \
 	  $(if $(SPLITS),SPLITS="$(SPLITS)") $(if $(ONLY),ONLY="$(ONLY)") $(if $(TOGETHER),TOGETHER="$(TOGETHER)") $(if $(SEEDS),SEEDS="$(SEEDS)") \
 	  $(if $(filter command line environment,$(origin DATASET)),DATASET="$(DATASET)")
 
@@ -52,6 +54,9 @@ build: ## Build the release binaries
 
 data: build ## Find, download or generate the data set, and say where it is
 	@SYNTH="$(BIN)/synth" scripts/data "$(DATASET)"
+
+synth: build ## Generate data of a MovieLens set's size and tails: SCALE=1m 10m 20m 25m 32m, or more, such as 100m
+	@"$(BIN)/synth" --scale "$(SCALE)" --out "data/synthetic-ml-$(SCALE)" --seed "$(SEED)" $(if $(QUIET),--quiet)
 
 test: ## Run all tests
 	$(CARGO) $(TEST) --release --locked --workspace
@@ -71,6 +76,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@printf '\n  PRESET       the folder of config/ that is used, one of $(sort $(notdir $(wildcard config/*))) (now: $(PRESET))\n'
 	@printf '  DATASET      the name of the data set (now: $(DATASET))\n'
+	@printf '  SCALE        synth: millions of ratings, for example 100m (now: $(SCALE))\n'
 	@printf '  DATA_DIR     a folder of raw data, or a CSV or Parquet file of ratings\n'
 	@printf '  ASSIGNMENTS  a split made elsewhere: CSV or Parquet with row, split and optionally fold\n'
 	@printf '  ARTIFACTS    the folder of this run (default: artifacts/<dataset>/<preset>)\n'
@@ -84,4 +90,5 @@ help: ## This list
 	@printf '  PROTOCOL     compare: one protocol (every one that both runs have)\n'
 	@printf '  METRIC, K    compare: the metric and its cut (ndcg, 10)\n'
 	@printf '  TOGETHER=1   ablation: those of ONLY all at once\n'
+	@printf '  MAX_MEMORY   the most memory that a stage may take, for example 4GiB (no limit)\n'
 	@printf '  QUIET=1      print warnings and errors only\n'

@@ -13,7 +13,7 @@ RAW := $(if $(wildcard $(DATA)/.),$(wildcard $(DATA)/*.csv $(DATA)/*.dat $(DATA)
 manifest = $(ARTIFACTS)/$(1)/manifest.json
 stamps = $(STAMPS)/$(1).code $(STAMPS)/$(1).config $(STAMPS)/all.arguments
 run = "$(BIN)/$(1)" --config "$(CONFIG)/$(1).toml" --artifacts "$(ARTIFACTS)" --seed $(SEED) --threads $(THREADS) \
-  $(if $(QUIET),--quiet)
+  $(if $(MAX_MEMORY),--max-memory "$(MAX_MEMORY)") $(if $(QUIET),--quiet)
 
 STAGES := split train-base build-features train-meta evaluate
 .PHONY: $(STAGES)

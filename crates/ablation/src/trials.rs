@@ -184,6 +184,7 @@ impl OneSplit<'_> {
             seed: self.seed,
             threads: 0,
             quiet: true,
+            max_memory: None,
         })
     }
 

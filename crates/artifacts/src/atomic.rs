@@ -19,26 +19,64 @@ pub struct Unfinished {
     path: PathBuf,
 }
 
+/// A file that is being filled under a temporary name; dropped, it is removed.
+#[derive(Debug)]
+#[must_use = "the file is not there before it is finished"]
+pub struct Filling {
+    writer: BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl Filling {
+    /// Opens a temporary file in the folder of `path` (made where it is missing).
+    ///
+    /// # Errors
+    /// [`Error::Write`] where the folder or the file cannot be written.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(Error::write(folder))?;
+        let file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder);
+        let writer = BufWriter::with_capacity(1 << 18, file.map_err(Error::write(path))?);
+        Ok(Self { writer, path: path.to_owned() })
+    }
+
+    /// Ends the filling.
+    ///
+    /// # Errors
+    /// [`Error::Write`]; the temporary file is removed.
+    pub fn close(self) -> Result<Unfinished, Error> {
+        let Self { writer, path } = self;
+        let close = || {
+            let file = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+            make_readable(file.as_file())?;
+            Ok(file)
+        };
+        let file = close().map_err(Error::write(&path))?;
+        Ok(Unfinished { file, path })
+    }
+}
+
+impl Write for Filling {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.writer.flush()
+    }
+}
+
 /// Fills a file for `path` through `fill`, under a temporary name in the same folder (made where it is missing).
 ///
 /// # Errors
 /// [`Error::Write`] where the folder or the file cannot be written; the temporary file is removed.
 pub fn begin(
     path: &Path,
-    fill: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
+    fill: impl FnOnce(&mut Filling) -> std::io::Result<()>,
 ) -> Result<Unfinished, Error> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(Error::write(folder))?;
-    let attempt = || {
-        let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
-        let mut writer = BufWriter::with_capacity(1 << 18, file.as_file_mut());
-        fill(&mut writer)?;
-        writer.flush()?;
-        drop(writer);
-        make_readable(file.as_file())?;
-        Ok(Unfinished { file, path: path.to_owned() })
-    };
-    attempt().map_err(Error::write(path))
+    let mut file = Filling::open(path)?;
+    fill(&mut file).map_err(Error::write(path))?;
+    file.close()
 }
 
 impl Unfinished {
@@ -60,10 +98,7 @@ impl Unfinished {
 ///
 /// # Errors
 /// [`Error::Write`] where the folder or the file cannot be written; the temporary file is removed.
-pub fn write(
-    path: &Path,
-    fill: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
-) -> Result<(), Error> {
+pub fn write(path: &Path, fill: impl FnOnce(&mut Filling) -> std::io::Result<()>) -> Result<(), Error> {
     begin(path, fill)?.finish()
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sha256_of_bytes;
+use crate::{Sha256Stream, sha256_of_bytes};
 
 /// Everything that two runs must have in common, each part under its own name, so that a refusal can name the difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,11 @@ impl Fingerprint {
     /// 16 hex digits of the SHA-256 of `bytes`.
     pub fn of_bytes(bytes: &[u8]) -> String {
         sha256_of_bytes(bytes)[..16].to_owned()
+    }
+
+    /// The same of the bytes of a stream.
+    pub fn of_stream(stream: Sha256Stream) -> String {
+        stream.finish()[..16].to_owned()
     }
 
     /// The parts that differ: name, this value, the other's.

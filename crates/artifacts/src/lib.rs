@@ -19,5 +19,5 @@ pub use fingerprint::Fingerprint;
 pub use layout::{Layout, StageName};
 pub use manifest::{Manifest, Provenance};
 pub use model_file::Schema;
-pub use sha256::{Sha256Hex, sha256_of_bytes, sha256_of_file};
+pub use sha256::{Sha256Hex, Sha256Stream, sha256_of, sha256_of_bytes, sha256_of_file};
 pub use table::{Column, Table};

@@ -25,17 +25,38 @@ impl Csr {
             offsets[row + 1] += offsets[row];
         }
         let mut next = offsets.clone();
-        let mut pairs = vec![(0u32, 0f32); offsets[n_rows]];
+        let (mut columns, mut values) = (vec![0u32; offsets[n_rows]], vec![0f32; offsets[n_rows]]);
         for (row, column, value) in entries {
             let slot = &mut next[row as usize];
-            pairs[*slot] = (column, value);
+            (columns[*slot], values[*slot]) = (column, value);
             *slot += 1;
         }
-        for row in 0..n_rows {
-            pairs[offsets[row]..offsets[row + 1]].sort_by_key(|&(column, _)| column);
+        let mut pairs: Vec<(u32, f32)> = Vec::new();
+        for range in offsets.windows(2).map(|pair| pair[0]..pair[1]) {
+            let (columns, values) = (&mut columns[range.clone()], &mut values[range]);
+            if columns.is_sorted() {
+                continue;
+            }
+            pairs.clear();
+            pairs.extend(columns.iter().copied().zip(values.iter().copied()));
+            pairs.sort_by_key(|&(column, _)| column);
+            for ((column, value), pair) in columns.iter_mut().zip(values).zip(&pairs) {
+                (*column, *value) = *pair;
+            }
         }
-        let (columns, values) = pairs.into_iter().unzip();
         Self { offsets, columns, values }
+    }
+
+    /// The entries grouped by column: row `c` of the answer holds what stands in column `c`, of `n_columns` in all.
+    ///
+    /// # Panics
+    /// Where a column is not below `n_columns`.
+    pub fn transposed(&self, n_columns: usize) -> Self {
+        let entries = (0..self.n_rows() as u32).flat_map(|row| {
+            let (columns, values) = self.row(row);
+            columns.iter().zip(values).map(move |(&column, &value)| (column, row, value))
+        });
+        Self::from_entries(n_columns, entries)
     }
 
     /// How many rows there are, empty ones included.
@@ -46,6 +67,16 @@ impl Csr {
     /// How many entries there are.
     pub fn n_entries(&self) -> usize {
         self.columns.len()
+    }
+
+    /// The columns of all entries, row after row.
+    pub fn columns(&self) -> &[u32] {
+        &self.columns
+    }
+
+    /// The values of all entries, row after row.
+    pub fn values(&self) -> &[f32] {
+        &self.values
     }
 
     /// Where the entries of row `row` stand among all entries.
@@ -95,6 +126,8 @@ mod tests {
         assert_eq!(csr.row(2), (&[][..], &[][..]));
         assert_eq!(csr.get(1, 2), Some(4.0));
         assert_eq!(csr.get(1, 1), None);
+        assert_eq!(csr.transposed(3).row(2), (&[1][..], &[4.0][..]));
+        assert_eq!(csr.transposed(3).transposed(3), csr);
         assert!(csr.is_consistent(3));
         assert!(!csr.is_consistent(2));
     }

@@ -1,6 +1,8 @@
 //! What a model or a statistic may see.
 
-use crate::{Csr, IdIndex, Ratings};
+use std::sync::OnceLock;
+
+use crate::{Csr, IdIndex, Lookup, Ratings};
 
 /// The ratings that a model is fitted on and that statistics are taken from. Only a splitter's output makes one, so
 /// the rows that are held out are not in it and cannot be looked at.
@@ -9,7 +11,8 @@ pub struct History {
     users: IdIndex,
     items: IdIndex,
     by_user: Csr,
-    by_item: Csr,
+    /// Made when it is first asked for.
+    by_item: OnceLock<Csr>,
     times: Vec<i64>,
     mean: f64,
 }
@@ -24,30 +27,35 @@ impl History {
 
     /// The history of those rows of `ratings` for which `keep` holds.
     pub fn from_rows(ratings: &Ratings, keep: impl Fn(usize) -> bool) -> Self {
-        let mut rows: Vec<usize> = (0..ratings.len()).filter(|&row| keep(row)).collect();
-        let key = |&row: &usize| (ratings.user_ids[row], ratings.item_ids[row]);
-        if !rows.is_sorted_by_key(key) {
-            rows.sort_unstable_by_key(key);
+        let rows = (0..ratings.len()).filter(|&row| keep(row));
+        let key = |row: usize| (ratings.user_ids[row], ratings.item_ids[row]);
+        if rows.clone().is_sorted_by_key(key) {
+            return Self::of_sorted(ratings, rows);
         }
-        let ids = |of: &[i64]| rows.iter().map(|&row| of[row]).collect::<Vec<i64>>();
-        let (user_ids, item_ids) = (ids(&ratings.user_ids), ids(&ratings.item_ids));
-        let users = IdIndex::new(user_ids.iter().copied());
-        let items = IdIndex::new(item_ids.iter().copied());
-        let indices = users.indices_of(&user_ids).into_iter().zip(items.indices_of(&item_ids));
-        let entries: Vec<(u32, u32, f32)> = indices
-            .zip(&rows)
-            .filter_map(|((user, item), &row)| Some((user?, item?, ratings.values[row])))
-            .collect();
-        let times = rows.iter().map(|&row| ratings.timestamps[row]).collect();
-        let by_user = Csr::from_entries(users.len(), entries.iter().copied());
-        let by_item =
-            Csr::from_entries(items.len(), entries.iter().map(|&(user, item, value)| (item, user, value)));
+        let mut rows: Vec<usize> = rows.collect();
+        rows.sort_unstable_by_key(|&row| key(row));
+        Self::of_sorted(ratings, rows.iter().copied())
+    }
+
+    /// The history of `rows`, which ascend by user and item. They are walked several times, so that nothing is held but what is kept.
+    fn of_sorted(ratings: &Ratings, rows: impl Iterator<Item = usize> + Clone) -> Self {
+        let users = IdIndex::new(rows.clone().map(|row| ratings.user_ids[row]));
+        let items = IdIndex::new(rows.clone().map(|row| ratings.item_ids[row]));
+        let n_rows = rows.clone().count();
+        let (user_index, item_index) = (Lookup::new(&users, n_rows), Lookup::new(&items, n_rows));
+        let entries = rows.clone().filter_map(|row| {
+            let user = user_index.index_of(ratings.user_ids[row])?;
+            Some((user, item_index.index_of(ratings.item_ids[row])?, ratings.values[row]))
+        });
+        let by_user = Csr::from_entries(users.len(), entries);
+        let mut times = Vec::with_capacity(n_rows);
+        times.extend(rows.map(|row| ratings.timestamps[row]));
         let mut total = 0.0f64;
         for user in 0..users.len() as u32 {
             total += by_user.row(user).1.iter().map(|&value| f64::from(value)).sum::<f64>();
         }
-        let mean = if entries.is_empty() { 0.0 } else { total / entries.len() as f64 };
-        Self { users, items, by_user, by_item, times, mean }
+        let mean = if n_rows == 0 { 0.0 } else { total / n_rows as f64 };
+        Self { users, items, by_user, by_item: OnceLock::new(), times, mean }
     }
 
     /// The users who rated something.
@@ -65,6 +73,11 @@ impl History {
         &self.by_user
     }
 
+    /// When each rating was given, in the order of the entries of [`History::by_user`], in seconds since 1970.
+    pub fn times(&self) -> &[i64] {
+        &self.times
+    }
+
     /// When user `user` rated each item of the user's row of [`History::by_user`], in seconds since 1970.
     ///
     /// # Panics
@@ -75,7 +88,7 @@ impl History {
 
     /// Item index -> (user indices, ratings).
     pub fn by_item(&self) -> &Csr {
-        &self.by_item
+        self.by_item.get_or_init(|| self.by_user.transposed(self.items.len()))
     }
 
     /// How many ratings there are.

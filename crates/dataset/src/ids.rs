@@ -1,6 +1,13 @@
 //! The ids of the raw files, and their dense indices in memory.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+
+use crate::Lookup;
+use crate::lookup::{dense_range, small_range};
 
 /// A user's id as it stands in the raw file; never negative.
 pub type UserId = i64;
@@ -17,32 +24,48 @@ pub struct IdIndex {
 
 impl IdIndex {
     /// The distinct values of `ids`, in any order and with repeats.
-    pub fn new(ids: impl IntoIterator<Item = i64>) -> Self {
-        let mut ids: Vec<i64> = ids.into_iter().collect();
-        if let Some((first, range)) = dense_range(&ids, ids.len()) {
+    pub fn new<I>(ids: I) -> Self
+    where
+        I: IntoIterator<Item = i64, IntoIter: Clone>,
+    {
+        let ids = ids.into_iter();
+        // Walked three times rather than collected: ratings are many, and their ids few.
+        if let Some((first, range)) = dense_range(ids.clone(), ids.clone().count()) {
             let mut is_there = vec![false; range];
-            for id in &ids {
+            for id in ids {
                 is_there[(id - first) as usize] = true;
             }
             let there = (first..).zip(is_there).filter_map(|(id, is_there)| is_there.then_some(id));
             return Self { ids: there.collect() };
         }
+        let mut ids: Vec<i64> = ids.collect();
         ids.sort_unstable();
         ids.dedup();
         Self { ids }
     }
 
+    /// The distinct values of a whole column of ids; the same as [`IdIndex::new`], on all threads.
+    pub fn of(ids: &[i64]) -> Self {
+        let ends = ids.par_iter().map(|&id| (id, id)).reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let Some((first, range)) = ends.and_then(|ends| small_range(ends, ids.len())) else {
+            return Self::new(ids.iter().copied());
+        };
+        let is_there: Vec<AtomicBool> = (0..range).map(|_| AtomicBool::new(false)).collect();
+        ids.par_iter().for_each(|id| {
+            let flag = &is_there[(id - first) as usize];
+            // Most have been seen: reading leaves the cache line to all threads.
+            if !flag.load(Relaxed) {
+                flag.store(true, Relaxed);
+            }
+        });
+        let there = (first..).zip(is_there).filter_map(|(id, is_there)| is_there.into_inner().then_some(id));
+        Self { ids: there.collect() }
+    }
+
     /// The index of each of `ids`, or `None` where it is unknown; for many faster than [`IdIndex::index_of`] for each.
     pub fn indices_of(&self, ids: &[i64]) -> Vec<Option<u32>> {
-        let Some((first, range)) = dense_range(&self.ids, ids.len()) else {
-            return ids.iter().map(|&id| self.index_of(id)).collect();
-        };
-        let mut indices = vec![None; range];
-        for (id, index) in self.ids.iter().zip(0..) {
-            indices[(id - first) as usize] = Some(index);
-        }
-        let index_of = |id: &i64| usize::try_from(id.checked_sub(first)?).ok();
-        ids.iter().map(|id| *indices.get(index_of(id)?)?).collect()
+        let lookup = Lookup::new(self, ids.len());
+        ids.iter().map(|&id| lookup.index_of(id)).collect()
     }
 
     /// The index of `id`, or `None` where it is unknown. Logarithmic in the number of ids.
@@ -74,13 +97,6 @@ impl IdIndex {
     }
 }
 
-/// The least of `ids` and how many numbers lie from there to the greatest, where a table of that many is cheap beside work on `n` ids.
-fn dense_range(ids: &[i64], n: usize) -> Option<(i64, usize)> {
-    let (first, last) = (*ids.iter().min()?, *ids.iter().max()?);
-    let range = usize::try_from(last.checked_sub(first)?).ok()?.checked_add(1)?;
-    (range / 4 <= n).then_some((first, range))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +116,8 @@ mod tests {
             let known = [30, -10, 20, -10].map(|id| id * factor);
             let index = IdIndex::new(known);
             assert_eq!(index.ids(), [-10, 20, 30].map(|id| id * factor), "{factor}");
+            assert_eq!(IdIndex::of(&known), index);
+            assert_eq!(IdIndex::of(&known.repeat(50)), index);
             let asked = [30, 21, -10, -11, 20].map(|id| id * factor);
             let asked = [&asked[..], &[i64::MIN, i64::MAX]].concat();
             let expected: Vec<Option<u32>> = asked.iter().map(|&id| index.index_of(id)).collect();
@@ -108,5 +126,6 @@ mod tests {
             assert_eq!(index.indices_of(&many), [Some(2); 100], "{factor}");
         }
         assert_eq!(IdIndex::default().indices_of(&[1]), [None]);
+        assert_eq!(IdIndex::of(&[]), IdIndex::default());
     }
 }

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use artifacts::tables::{CatalogueRows, ColdStartRow, FeatureRows, TagRow};
+use artifacts::tables::{CatalogueRows, ColdStartRow, FeatureRows, SplitRatings, TagRow};
 use dataset::split::Part;
-use dataset::{Candidate, History, Tag, rng};
+use dataset::{Candidate, History, Ratings, Tag, rng};
 use metrics::statistics::UserSample;
 use metrics::{Groups, Metric, ModelScores, Plan, TestRows};
 use rand::seq::SliceRandom as _;
@@ -25,7 +25,8 @@ use crate::protocol::Protocol;
 use crate::rows::Rows;
 
 /// What refitting takes.
-pub struct Setup {
+pub struct Setup<'a> {
+    split: &'a SplitRatings,
     base: BaseSetup,
     candidates: Option<CheckedCandidates>,
     features: FeatureSetup,
@@ -33,15 +34,16 @@ pub struct Setup {
     tags: Vec<Tag>,
 }
 
-impl Setup {
+impl<'a> Setup<'a> {
     /// # Errors
     /// Where a manifest holds another configuration than this version knows, or the tags are corrupt.
-    pub fn read(run: &mut Run, tags: Vec<TagRow>) -> anyhow::Result<Self> {
+    pub fn read(run: &mut Run, split: &'a SplitRatings, tags: Vec<TagRow>) -> anyhow::Result<Self> {
         let base: BaseConfig = run.upstream_whole_config(StageName::TrainBase)?;
         let features: FeatureConfig = run.upstream_whole_config(StageName::BuildFeatures)?;
         let (models, params) = base.check()?;
         let candidates = base.candidates.check(&models)?;
         Ok(Self {
+            split,
             base: BaseSetup { models, params, seed: run.upstream_seed(StageName::TrainBase)? },
             candidates,
             features: features.check()?,
@@ -54,7 +56,7 @@ impl Setup {
 /// The curves of the best model of each kind, under the protocol of `measured`: one row a model and length, and the last of each with all
 /// ratings.
 pub fn curves(
-    setup: &Setup,
+    setup: &Setup<'_>,
     models: &Models,
     measured: &Measured,
     inputs: &Inputs,
@@ -88,13 +90,13 @@ fn draw_users(measured: &Measured, inputs: &Inputs, config: &Checked, seed: u64)
 
 /// The rows of `users`, scored by base models that know at most `n_known` ratings of each.
 fn ranked(
-    setup: &Setup,
+    setup: &Setup<'_>,
     protocol: Protocol,
     inputs: &Inputs,
     users: &BTreeSet<i64>,
     n_known: Option<u32>,
 ) -> anyhow::Result<Rows> {
-    let (split, items) = (&inputs.split, &inputs.items);
+    let (split, items) = (setup.split, &inputs.items);
     let is_known = |row: usize| match setup.method {
         Method::HoldOut => split.parts[row] == Part::BaseTrain,
         Method::KFold | Method::Forward => split.parts[row] != Part::Test,
@@ -102,7 +104,7 @@ fn ranked(
     let mut known: Vec<bool> = (0..split.parts.len()).map(is_known).collect();
     let before = History::from_rows(&split.ratings, |row| known[row]);
     if let Some(n_known) = n_known {
-        cut(&mut known, inputs, users, n_known as usize);
+        cut(&mut known, &split.ratings, users, n_known as usize);
     }
     let history = History::from_rows(&split.ratings, |row| known[row]);
     let content = Content { items, tags: &setup.tags };
@@ -155,8 +157,7 @@ fn ranked(
 }
 
 /// Takes all known ratings of `users` away but the first `n_known` of each; of one time, those of the smaller item ids stay.
-fn cut(known: &mut [bool], inputs: &Inputs, users: &BTreeSet<i64>, n_known: usize) {
-    let ratings = &inputs.split.ratings;
+fn cut(known: &mut [bool], ratings: &Ratings, users: &BTreeSet<i64>, n_known: usize) {
     for &user_id in users {
         let from = ratings.user_ids.partition_point(|&of| of < user_id);
         let to = from + ratings.user_ids[from..].partition_point(|&of| of == user_id);

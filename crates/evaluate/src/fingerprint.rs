@@ -1,42 +1,19 @@
 //! The fingerprint of a protocol's numbers: what they depend on besides the models.
 
 use artifacts::Fingerprint;
-use artifacts::tables::SplitRatings;
-use dataset::Items;
-use dataset::split::Part;
 
+use crate::known::Known;
 use crate::protocol::Protocol;
 
 /// Raised whenever the definition of a metric changes.
 const DEFINITIONS: u32 = 2;
 
 /// The fingerprint of a protocol on this split.
-pub fn of(
-    protocol: Protocol,
-    split: &SplitRatings,
-    items: &Items,
-    relevant_from: f64,
-    ties: &str,
-) -> Fingerprint {
-    let ratings = &split.ratings;
-    let mut data = Vec::with_capacity(28 * ratings.len() + 8 * items.all().len());
-    for item in items.all() {
-        data.extend(item.item_id.to_le_bytes());
-    }
-    let mut test = Vec::new();
-    for (row, part) in split.parts.iter().enumerate() {
-        let key = [ratings.user_ids[row], ratings.item_ids[row]].map(i64::to_le_bytes);
-        data.extend(key.as_flattened());
-        data.extend(ratings.values[row].to_le_bytes());
-        data.extend(ratings.timestamps[row].to_le_bytes());
-        if *part == Part::Test {
-            test.extend(key.as_flattened());
-        }
-    }
+pub fn of(protocol: Protocol, known: &Known, relevant_from: f64, ties: &str) -> Fingerprint {
     Fingerprint {
         protocol: protocol.name().to_owned(),
-        data: Fingerprint::of_bytes(&data),
-        split: Fingerprint::of_bytes(&test),
+        data: known.data.clone(),
+        split: known.split.clone(),
         relevance: format!("rating >= {relevant_from}"),
         ties: ties.to_owned(),
         users: "without a relevant test item: left out".to_owned(),
@@ -46,7 +23,9 @@ pub fn of(
 
 #[cfg(test)]
 mod tests {
-    use dataset::{Rating, Ratings};
+    use artifacts::tables::SplitRatings;
+    use dataset::split::Part;
+    use dataset::{Items, Rating, Ratings};
 
     use super::*;
 
@@ -58,7 +37,7 @@ mod tests {
         let split = SplitRatings { rows: vec![0, 1], ratings, parts, folds: vec![Some(0); 2] };
         let items =
             Items::new(vec![(10, String::new(), Vec::new()), (20, String::new(), Vec::new())]).unwrap();
-        super::of(protocol, &split, &items, 4.0, ties)
+        super::of(protocol, &Known::of(&split, &items, &[]), 4.0, ties)
     }
 
     #[test]

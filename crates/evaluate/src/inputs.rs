@@ -2,73 +2,55 @@
 
 use artifacts::Error;
 use artifacts::layout::{BASE_LEARNING_CURVES, IMPORTANCES, ITEMS, META_LEARNING_CURVES, RATINGS};
-use artifacts::tables::{CurvePoint, ImportanceRow, SplitRatings};
-use dataset::split::Part;
-use dataset::{IdIndex, Items};
+use artifacts::tables::{CurvePoint, ImportanceRow, SplitRatings, Stored as _};
+use dataset::{IdIndex, Items, UserId};
 use stage::Run;
+
+use crate::known::{Known, catalogue};
 
 /// All of it.
 pub struct Inputs {
-    /// The ratings with their parts.
-    pub split: SplitRatings,
+    /// What the ratings say.
+    pub known: Known,
+    /// The ratings with their parts, where they were asked for.
+    pub split: Option<SplitRatings>,
     /// The catalogue.
     pub items: Items,
     /// What the meta-models use.
     pub importances: Vec<ImportanceRow>,
     /// How the iterative models learnt.
     pub curves: Vec<CurvePoint>,
-    /// The training ratings of each item of the catalogue.
-    pub n_known_of_item: Vec<u32>,
-    /// The users with a training rating.
-    pub known_users: IdIndex,
-    /// And how many each has.
-    pub n_known_of_user: Vec<u32>,
     catalogue: IdIndex,
 }
 
 impl Inputs {
+    /// Reads all; of the ratings those of the users `shown` in full, and all of them where `keep_split`.
+    ///
     /// # Errors
     /// Where one of the artifacts is missing or corrupt.
-    pub fn read(run: &mut Run) -> Result<Self, Error> {
-        let split: SplitRatings = run.read_table(RATINGS)?;
+    pub fn read(run: &mut Run, shown: &[UserId], keep_split: bool) -> Result<Self, Error> {
+        let ratings = run.open_table::<SplitRatings>(RATINGS)?;
         let items: Items = run.read_table(ITEMS)?;
+        let split = keep_split
+            .then(|| SplitRatings::from_file(&ratings).map_err(|problem| run.corrupt(RATINGS, problem)))
+            .transpose()?;
+        let known = match &split {
+            Some(split) => Known::of(split, &items, shown),
+            None => Known::read(run, &ratings, &items, shown)?,
+        };
         let importances = run.read_table(IMPORTANCES)?;
         let mut curves: Vec<CurvePoint> = run.read_table(BASE_LEARNING_CURVES)?;
         curves.extend(run.read_table::<Vec<CurvePoint>>(META_LEARNING_CURVES)?);
-        let catalogue = IdIndex::new(items.all().iter().map(|item| item.item_id));
-        let ratings = &split.ratings;
-        let known: Vec<usize> =
-            (0..split.parts.len()).filter(|&row| split.parts[row] != Part::Test).collect();
-        let known_users = IdIndex::new(known.iter().map(|&row| ratings.user_ids[row]));
-        let mut n_known_of_item = vec![0; catalogue.len()];
-        let mut n_known_of_user = vec![0; known_users.len()];
-        for row in known {
-            let user = known_users.index_of(ratings.user_ids[row]);
-            let item = catalogue.index_of(ratings.item_ids[row]);
-            if let (Some(user), Some(item)) = (user, item) {
-                n_known_of_user[user as usize] += 1;
-                n_known_of_item[item as usize] += 1;
-            }
-        }
-        Ok(Self {
-            split,
-            items,
-            importances,
-            curves,
-            n_known_of_item,
-            known_users,
-            n_known_of_user,
-            catalogue,
-        })
+        Ok(Self { known, split, catalogue: catalogue(&items), items, importances, curves })
     }
 
-    /// The place of an item in the catalogue.
-    pub fn item_at(&self, item_id: i64) -> Option<usize> {
-        self.catalogue.index_of(item_id).map(|item| item as usize)
+    /// The items of the catalogue; an item's index is its place.
+    pub fn catalogue(&self) -> &IdIndex {
+        &self.catalogue
     }
 
     /// How many training ratings a user has.
-    pub fn n_known_of_user(&self, user_id: i64) -> usize {
-        self.known_users.index_of(user_id).map_or(0, |user| self.n_known_of_user[user as usize] as usize)
+    pub fn n_known_of_user(&self, user_id: UserId) -> usize {
+        self.known.users.index_of(user_id).map_or(0, |user| self.known.of_users[user as usize] as usize)
     }
 }

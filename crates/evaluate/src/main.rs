@@ -8,9 +8,11 @@ mod config;
 mod duels;
 mod fingerprint;
 mod inputs;
+mod known;
 mod measure;
 mod models;
 mod page;
+mod per_user_table;
 mod protocol;
 mod rows;
 mod terminal;
@@ -21,10 +23,11 @@ use std::process::ExitCode;
 
 use artifacts::Error;
 use artifacts::layout::{
-    CATALOGUE, CATALOGUE_SCORES, COLD_START, COMPARISONS, METRICS, METRICS_JSON, PER_USER, REPORT,
-    REPORT_FOLDER, SCORES, TAGS, TEST,
+    CATALOGUE, CATALOGUE_SCORES, COLD_START, COMPARISONS, METRICS, METRICS_JSON, REPORT, REPORT_FOLDER,
+    SCORES, TAGS, TEST,
 };
-use artifacts::tables::{CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows};
+use artifacts::table::{ROW_GROUP_ROWS, TableFile};
+use artifacts::tables::{CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows, Stored as _};
 use config::{Checked, Config};
 use inputs::Inputs;
 use measure::Measured;
@@ -58,9 +61,11 @@ impl Stage for Evaluate {
         for protocol in &config.protocols {
             protocol.check(&method)?;
         }
-        let test: FeatureRows = run.read_table(TEST)?;
+        let test_file = run.open_table::<FeatureRows>(TEST)?;
+        let test = read_keys(run, &test_file)?;
         let catalogue = read_catalogue(run, &config)?;
-        let inputs = Inputs::read(run)?;
+        let shown = page::sample(&test, run.seed());
+        let inputs = Inputs::read(run, &shown, !config.cold_start.is_empty())?;
         let relevant_from: f64 = run.upstream_config(StageName::BuildFeatures, "relevant_from")?;
         let models = Models::read(run)?;
 
@@ -74,39 +79,43 @@ impl Stage for Evaluate {
         run.remove_stale(CATALOGUE_SCORES.file)?;
         for &protocol in &config.protocols {
             progress.step(format!("scoring, {}", protocol.name()));
-            let rows = match &catalogue {
+            let (rows, scored) = match &catalogue {
                 Some(catalogue) if protocol.ranks_catalogue() => {
-                    Rows::catalogue(protocol, catalogue.clone(), &test)
+                    let rows = Rows::catalogue(protocol, catalogue.clone(), &test);
+                    let scored = models.score(&rows)?;
+                    (rows, scored)
                 }
-                _ => Rows::rated(protocol, test.clone()),
+                _ => {
+                    let rows = Rows::rated(protocol, test.clone());
+                    let scored = models.score_test(run, &rows, &test_file)?;
+                    (rows, scored)
+                }
             };
-            let scored = models.score(&rows)?;
             progress.done();
             progress.step(format!("measuring, {}", protocol.name()));
-            let (split, items) = (&inputs.split, &inputs.items);
-            let fingerprint = fingerprint::of(protocol, split, items, relevant_from, config.ties_name);
+            let fingerprint = fingerprint::of(protocol, &inputs.known, relevant_from, config.ties_name);
             all.push(Measured::new(&rows, &scored, &inputs, fingerprint, &config)?);
             progress.done();
             if let [measured] = all.as_slice() {
-                explorer = page::explorer(&rows, &scored, measured, &inputs, &config, run.seed())?;
+                explorer = page::explorer(&rows, &scored, measured, &inputs, &config)?;
             }
             if config.trec {
                 trec_files.extend(trec_of(&rows, &scored)?);
             }
-            write_scores(run, &rows, scored)?;
+            write_scores(run, &rows, &scored)?;
         }
         write_trec(run, &trec_files)?;
         duels::correct(all.iter_mut().flat_map(|measured| &mut measured.duels));
         let Some(first) = all.first() else { return Err(UsageError("protocols is empty".to_owned()).into()) };
 
         let mut curves = Vec::new();
-        if config.cold_start.is_empty() {
-            run.remove_stale(COLD_START.file)?;
-        } else {
+        if let Some(split) = &inputs.split {
             let tags = if run.has(TAGS) { run.read_table(TAGS)? } else { Vec::new() };
-            let setup = cold_start::Setup::read(run, tags)?;
+            let setup = cold_start::Setup::read(run, split, tags)?;
             curves = cold_start::curves(&setup, &models, first, &inputs, &config, run.seed(), &progress)?;
             run.write_table(COLD_START, curves.clone())?;
+        } else {
+            run.remove_stale(COLD_START.file)?;
         }
 
         run.count("models", first.models.len());
@@ -116,7 +125,7 @@ impl Stage for Evaluate {
         run.write_table(METRICS, all.iter().flat_map(Measured::metric_rows).collect::<Vec<_>>())?;
         run.write_bytes(METRICS_JSON.file, &json)?;
         run.write_table(COMPARISONS, all.iter().flat_map(Measured::comparison_rows).collect::<Vec<_>>())?;
-        run.write_table(PER_USER, all.iter().flat_map(Measured::per_user_rows).collect::<Vec<_>>())?;
+        per_user_table::write(run, &all)?;
 
         progress.step("drawing");
         let data = page::data(run, &inputs, &all, first, &curves, explorer, &config);
@@ -143,6 +152,21 @@ impl Stage for Evaluate {
     }
 }
 
+/// The test rows without their features.
+fn read_keys(run: &Run, test: &TableFile) -> Result<FeatureRows, Error> {
+    const KEYS: [&str; 6] = ["user_id", "item_id", "timestamp", "fold", "rating", "label"];
+    let mut keys = FeatureRows::default();
+    for groups in test.cuts() {
+        let piece = test.read_groups(groups, |name| KEYS.contains(&name)).and_then(FeatureRows::from_table);
+        let piece = piece.map_err(|problem| run.corrupt(TEST, problem))?;
+        keys.user_ids.extend(piece.user_ids);
+        keys.item_ids.extend(piece.item_ids);
+        keys.ratings.extend(piece.ratings);
+        keys.labels.extend(piece.labels);
+    }
+    Ok(keys)
+}
+
 /// The candidates, where a protocol ranks the catalogue.
 fn read_catalogue(run: &mut Run, config: &Checked) -> anyhow::Result<Option<CatalogueRows>> {
     let Some(protocol) = config.protocols.iter().find(|protocol| protocol.ranks_catalogue()) else {
@@ -166,16 +190,31 @@ fn read_catalogue(run: &mut Run, config: &Checked) -> anyhow::Result<Option<Cata
     Ok(Some(run.read_table(CATALOGUE)?))
 }
 
-fn write_scores(run: &mut Run, rows: &Rows, models: Vec<models::Scored>) -> Result<(), Error> {
-    let names = models.iter().map(|model| model.name.clone()).collect();
-    let columns = models.into_iter().map(|model| model.scores).collect();
-    let ratings = rows.stars.iter().map(|&stars| stars as f32).collect();
-    let (user_ids, item_ids) = (rows.user_ids.clone(), rows.item_ids.clone());
-    if rows.protocol.ranks_catalogue() {
-        run.write_table(CATALOGUE_SCORES, CatalogueScoreRows { user_ids, item_ids, ratings, names, columns })
+fn write_scores(run: &mut Run, rows: &Rows, models: &[models::Scored]) -> Result<(), Error> {
+    let of_catalogue = rows.protocol.ranks_catalogue();
+    let artifact = if of_catalogue { CATALOGUE_SCORES } else { SCORES };
+    let mut writer = if of_catalogue {
+        run.begin_table::<CatalogueScoreRows>(artifact)?
     } else {
-        run.write_table(SCORES, ScoreRows { user_ids, item_ids, ratings, names, columns })
+        run.begin_table::<ScoreRows>(artifact)?
+    };
+    let n_rows = rows.user_ids.len();
+    // Whether ratings of the catalogue may be null is known of the whole alone.
+    let at_once = if of_catalogue { n_rows.max(1) } else { ROW_GROUP_ROWS };
+    for first in (0..n_rows.max(1)).step_by(at_once) {
+        let piece = first..n_rows.min(first + at_once);
+        let names = models.iter().map(|model| model.name.clone()).collect();
+        let columns = models.iter().map(|model| model.scores[piece.clone()].to_vec()).collect();
+        let ratings = rows.stars[piece.clone()].to_vec();
+        let user_ids = rows.user_ids[piece.clone()].to_vec();
+        let item_ids = rows.item_ids[piece].to_vec();
+        writer.write(if of_catalogue {
+            CatalogueScoreRows { user_ids, item_ids, ratings, names, columns }.into_table()
+        } else {
+            ScoreRows { user_ids, item_ids, ratings, names, columns }.into_table()
+        })?;
     }
+    run.end_table(artifact, writer)
 }
 
 fn write_trec(run: &mut Run, files: &[(String, String)]) -> Result<(), Error> {

@@ -1,8 +1,9 @@
 //! The rows' scores by every model: base recommenders, their averages, meta-models.
 
 use anyhow::Context as _;
-use artifacts::layout::{CALIBRATION, Layout};
-use artifacts::tables::FeatureRows;
+use artifacts::layout::{CALIBRATION, Layout, TEST};
+use artifacts::table::TableFile;
+use artifacts::tables::{FeatureRows, Stored as _};
 use artifacts::{Error, Schema};
 use metrics::scorers::{CONSTANT, ORACLE, constant, oracle};
 use rankers::blend::{Blend, Member};
@@ -84,24 +85,55 @@ impl Models {
         Ok(Self { fitted, calibration, blend, negative_share })
     }
 
-    /// Scores the rows of a protocol, in the order of the tables: base models, their averages, meta-models.
+    /// Scores the rows of a protocol, in the order of the tables: base models, their averages, meta-models, yardsticks.
     ///
     /// # Errors
     /// Where a meta-model was fitted on other features.
     pub fn score(&self, rows: &Rows) -> anyhow::Result<Vec<Scored>> {
-        let test = &rows.features;
-        let mut models: Vec<Scored> =
-            BaseModel::ALL.into_iter().filter_map(|kind| base(kind, test)).collect();
-        models.extend(averages(&models));
-        let columns = test.names.iter().cloned().zip(test.columns.iter().cloned()).collect();
-        models.extend(self.meta_models(&FeatureMatrix::from_columns(columns)?)?);
+        let mut models = self.score_features(rows.protocol, &rows.features)?;
         for model in &mut models {
-            if model.scale == Scale::Probability {
-                self.correct(rows.protocol, model);
-            }
             model.scores = rows.spread(&model.scores, model.kind == ModelKind::Base);
         }
         models.extend(yardsticks(rows));
+        Ok(models)
+    }
+
+    /// The same of the test rows, whose features stand in `test`: they are read and forgotten piece by piece.
+    ///
+    /// # Errors
+    /// Where a meta-model was fitted on other features, or the file holds what it may not.
+    pub fn score_test(&self, run: &Run, rows: &Rows, test: &TableFile) -> anyhow::Result<Vec<Scored>> {
+        let mut models: Vec<Scored> = Vec::new();
+        for group in 0..test.n_groups().max(1) {
+            let groups = group..test.n_groups().min(group + 1);
+            let piece = test.read_groups(groups, |_| true).and_then(FeatureRows::from_table);
+            let piece = piece.map_err(|problem| run.corrupt(TEST, problem))?;
+            let scored = self.score_features(rows.protocol, &piece)?;
+            if models.is_empty() {
+                models = scored;
+                for model in &mut models {
+                    model.scores.reserve_exact(rows.relevant.len().saturating_sub(model.scores.len()));
+                }
+            } else {
+                for (model, piece) in models.iter_mut().zip(scored) {
+                    model.scores.extend(piece.scores);
+                }
+            }
+        }
+        models.extend(yardsticks(rows));
+        Ok(models)
+    }
+
+    /// The scores of rows with features, one a row.
+    fn score_features(&self, protocol: Protocol, rows: &FeatureRows) -> anyhow::Result<Vec<Scored>> {
+        let mut models: Vec<Scored> =
+            BaseModel::ALL.into_iter().filter_map(|kind| base(kind, rows)).collect();
+        models.extend(averages(&models));
+        let columns = rows.names.iter().cloned().zip(rows.columns.iter().cloned()).collect();
+        models.extend(self.meta_models(&FeatureMatrix::from_columns(columns)?)?);
+        for model in models.iter_mut().filter(|model| model.scale == Scale::Probability) {
+            self.correct(protocol, model);
+        }
         Ok(models)
     }
 

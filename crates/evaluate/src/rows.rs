@@ -13,7 +13,7 @@ pub struct Rows {
     /// What.
     pub item_ids: Vec<i64>,
     /// The test rating, in stars; NaN where the user has not rated the item.
-    pub stars: Vec<f64>,
+    pub stars: Vec<f32>,
     /// Whether the test rating says that the user likes the item.
     pub relevant: Vec<bool>,
     /// What the graded metrics count: the stars, or 0.
@@ -38,14 +38,13 @@ pub enum RankedBy {
 impl Rows {
     /// The user's test items.
     pub fn rated(protocol: Protocol, test: FeatureRows) -> Self {
-        let stars: Vec<f64> = test.ratings.iter().map(|&stars| f64::from(stars)).collect();
         Self {
             protocol,
             user_ids: test.user_ids.clone(),
             item_ids: test.item_ids.clone(),
             relevant: test.labels.iter().map(|&label| label == 1).collect(),
-            grades: stars.clone(),
-            stars,
+            grades: test.ratings.iter().map(|&stars| f64::from(stars)).collect(),
+            stars: test.ratings.clone(),
             ranked_by: vec![RankedBy::All; test.user_ids.len()],
             features: test,
         }
@@ -78,7 +77,7 @@ impl Rows {
             let is_rated = next_rated == Some(key);
             rows.user_ids.push(key.0);
             rows.item_ids.push(key.1);
-            rows.stars.push(if is_rated { f64::from(test.ratings[rated]) } else { f64::NAN });
+            rows.stars.push(if is_rated { test.ratings[rated] } else { f32::NAN });
             rows.relevant.push(is_rated && test.labels[rated] == 1);
             rows.grades.push(if is_rated { f64::from(test.ratings[rated]) } else { 0.0 });
             rows.ranked_by.push(match is_candidate.then(|| proposed[candidate]) {

@@ -126,7 +126,7 @@ impl FeatureGroupKind {
     }
 
     /// The group, prepared from `context` and what is `known` of it.
-    pub(crate) fn prepare(self, context: &Context<'_>, known: &Known) -> Box<dyn FeatureGroup> {
+    pub(crate) fn prepare(self, context: &Context<'_>, known: &Known<'_>) -> Box<dyn FeatureGroup> {
         match self {
             Self::BaseScores => Box::new(BaseScores),
             Self::UserStatistics => Box::new(UserStatistics),
@@ -138,7 +138,7 @@ impl FeatureGroupKind {
             Self::Taste => Box::new(Taste::new(context, known)),
             Self::ItemFacts => Box::new(ItemFacts::new(context)),
             Self::GenreFlags => Box::new(GenreFlags::new(context)),
-            Self::ItemTrend => Box::new(ItemTrend::new(known)),
+            Self::ItemTrend => Box::new(ItemTrend),
             Self::UserTenure => Box::new(UserTenure),
             Self::Time => Box::new(Time),
             Self::Mood => Box::new(Mood::new(known)),

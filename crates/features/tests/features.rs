@@ -63,7 +63,7 @@ fn compute(
     let batch = Batch::new(candidates).with_base_scores(scores, &IN_STARS).expect("one score a candidate");
     let supports = [Column { name: "support_itemknn".to_owned(), values: vec![3.0; candidates.len()] }];
     let batch = batch.with_supports(&supports).expect("one support a candidate");
-    FeatureBuilder::new(kinds, &context).compute(&batch).expect("no two features of one name")
+    FeatureBuilder::new(kinds, context).compute(&batch).expect("no two features of one name")
 }
 
 fn bits(table: &FeatureTable) -> Vec<Vec<u64>> {
@@ -80,7 +80,7 @@ fn the_reference_set_in_its_order() {
         Context { history: &history, items: &items, n_training: 3, earlier_only: false, relevant_from: 4.0 };
     let scores = scores(3);
     let batch = Batch::new(&asked).with_base_scores(&scores, &IN_STARS).unwrap();
-    let table = FeatureBuilder::new(&REFERENCE, &context).compute(&batch).unwrap();
+    let table = FeatureBuilder::new(&REFERENCE, context).compute(&batch).unwrap();
     assert_eq!(table.names, REFERENCE_COLUMNS);
     assert_eq!(table.columns[1], [1.0, 1.01, 1.02]);
     assert_eq!(table.columns[4], [2.0, 1.0, 0.0]);
@@ -118,7 +118,7 @@ fn a_base_score_cannot_take_a_features_name() {
         Context { history: &history, items: &items, n_training: 0, earlier_only: false, relevant_from: 4.0 };
     let scores = [Column { name: "user_n_ratings".to_owned(), values: vec![] }];
     let batch = Batch::new(&[]).with_base_scores(&scores, &[true]).unwrap();
-    let error = FeatureBuilder::new(&FeatureGroupKind::ALL, &context).compute(&batch).unwrap_err();
+    let error = FeatureBuilder::new(&FeatureGroupKind::ALL, context).compute(&batch).unwrap_err();
     assert_eq!(error.name, "user_n_ratings");
 }
 
@@ -249,7 +249,7 @@ proptest! {
         let asked = [Candidate { user_id, item_id, at: 50_000_000 }];
         let features_of = |earlier_only| {
             let context = Context { history: &history, items: &items, n_training, earlier_only, relevant_from: 4.0 };
-            FeatureBuilder::new(&REFERENCE, &context).compute(&Batch::new(&asked)).unwrap()
+            FeatureBuilder::new(&REFERENCE, context).compute(&Batch::new(&asked)).unwrap()
         };
         prop_assert_eq!(features_of(false), features_of(true));
     }

@@ -1,7 +1,5 @@
 //! What can go wrong while a report is made.
 
-use resvg::usvg;
-
 /// A report that could not be made. No data leads here; it would be a defect of the template, a plot or a font.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -9,14 +7,6 @@ pub enum Error {
     /// The page's template failed.
     #[error("the report's page could not be written: {0:#}")]
     Template(#[from] minijinja::Error),
-    /// A plot's SVG could not be read back.
-    #[error("plot {plot}: its SVG could not be parsed: {source}")]
-    Svg {
-        /// Which plot.
-        plot: String,
-        /// What the parser found.
-        source: usvg::Error,
-    },
     /// A plot's PNG could not be written.
     #[error("plot {plot}: a PNG of {width} x {height} pixels could not be written: {reason}")]
     Png {

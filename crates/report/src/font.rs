@@ -2,10 +2,10 @@
 //!
 //! The same outlines measure labels, draw the PNG files and travel inside the page, so that a label fits wherever it is seen.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use base64::Engine as _;
-use resvg::usvg::fontdb;
+use harfrust::{ShapeOptions, ShaperData, UnicodeBuffer};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider as _};
 
@@ -15,7 +15,7 @@ pub const FAMILY: &str = "Inter";
 pub const STACK: &str = "Inter, 'Helvetica Neue', Arial, sans-serif";
 
 /// How heavy the letters are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
     /// 400
     Regular,
@@ -29,6 +29,25 @@ impl Weight {
         match self {
             Self::Regular => 400,
             Self::SemiBold => 600,
+        }
+    }
+
+    /// The font; `None` where the embedded bytes are none, which a test excludes.
+    pub fn face(self) -> Option<FontRef<'static>> {
+        FontRef::new(self.bytes()).ok()
+    }
+
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Regular => REGULAR,
+            Self::SemiBold => SEMI_BOLD,
+        }
+    }
+
+    fn shaper(self) -> Option<&'static ShaperData> {
+        match self {
+            Self::Regular => REGULAR_SHAPER.as_ref(),
+            Self::SemiBold => SEMI_BOLD_SHAPER.as_ref(),
         }
     }
 
@@ -47,18 +66,50 @@ const SEMI_BOLD_WOFF2: &[u8] = include_bytes!("../assets/Inter-SemiBold.woff2");
 
 static REGULAR_ADVANCES: LazyLock<Advances> = LazyLock::new(|| Advances::of(REGULAR));
 static SEMI_BOLD_ADVANCES: LazyLock<Advances> = LazyLock::new(|| Advances::of(SEMI_BOLD));
-static DATABASE: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
-    let mut database = fontdb::Database::new();
-    for face in [REGULAR, SEMI_BOLD] {
-        database.load_font_source(fontdb::Source::Binary(Arc::new(face)));
-    }
-    database.set_sans_serif_family(FAMILY);
-    Arc::new(database)
-});
+static REGULAR_SHAPER: LazyLock<Option<ShaperData>> =
+    LazyLock::new(|| Some(ShaperData::new(&Weight::Regular.face()?)));
+static SEMI_BOLD_SHAPER: LazyLock<Option<ShaperData>> =
+    LazyLock::new(|| Some(ShaperData::new(&Weight::SemiBold.face()?)));
 
-/// The fonts that PNG files are drawn with: the embedded ones only.
-pub fn database() -> Arc<fontdb::Database> {
-    Arc::clone(&DATABASE)
+/// A text as glyphs.
+pub struct Line {
+    /// From left to right.
+    pub glyphs: Vec<Glyph>,
+    /// In em.
+    pub width: f64,
+}
+
+/// A glyph and where its origin stands, in em from the start of the baseline, upwards.
+pub struct Glyph {
+    /// Its number in the font.
+    pub id: u32,
+    /// To the right.
+    pub x: f64,
+    /// Upwards.
+    pub y: f64,
+}
+
+/// Kerned glyphs of a text. A letter outside the subset becomes the font's box.
+pub fn shape(text: &str, weight: Weight) -> Line {
+    let mut line = Line { glyphs: Vec::new(), width: 0.0 };
+    let Some((face, shaper)) = weight.face().zip(weight.shaper()) else { return line };
+    let metrics = face.metrics(Size::unscaled(), LocationRef::default());
+    let units = f64::from(metrics.units_per_em);
+    let mut buffer = UnicodeBuffer::new();
+    // As SVG has it: white space is a space, and none stands at the ends.
+    buffer.push_str(&text.trim().replace(char::is_control, " "));
+    buffer.guess_segment_properties();
+    let shaped = shaper.shaper(&face).build().shape(buffer, ShapeOptions::new());
+    for (glyph, place) in shaped.glyph_infos().iter().zip(shaped.glyph_positions()) {
+        let em = |length: i32| f64::from(length) / units;
+        line.glyphs.push(Glyph {
+            id: glyph.glyph_id,
+            x: line.width + em(place.x_offset),
+            y: em(place.y_offset),
+        });
+        line.width += em(place.x_advance);
+    }
+    line
 }
 
 /// The page's `@font-face` rules, the fonts inside.
@@ -148,9 +199,14 @@ mod tests {
     }
 
     #[test]
-    fn only_the_embedded_faces_are_loaded() {
-        assert_eq!(database().faces().count(), 2);
-        assert!(database().faces().all(|face| face.families.iter().any(|(name, _)| name == FAMILY)));
+    fn both_faces_shape_text_and_kern_it() {
+        for weight in [Weight::Regular, Weight::SemiBold] {
+            let line = shape("Hi", weight);
+            assert_eq!(line.glyphs.len(), 2, "{weight:?}");
+            assert!((line.width * 10.0 * SLACK - width("Hi", 10.0, weight)).abs() < 0.1, "{weight:?}");
+            let apart = shape("A", weight).width + shape("V", weight).width;
+            assert!(shape("AV", weight).width < apart, "{weight:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! * `plots`: one plot a file, each a function from the data to a scene;
 //! * `chart`: the marks, scales and axes that plots are made of, and the SVG writer;
 //! * `theme`, `font`: colours and type, shared by the plots and the page;
-//! * `png`: SVG to pixels;
+//! * `raster`, `png`: a scene to pixels, and these to a file;
 //! * `page`: the HTML page, from `templates/`.
 
 mod chart;
@@ -20,6 +20,7 @@ mod order;
 mod page;
 mod plots;
 mod png;
+mod raster;
 mod theme;
 
 use rayon::prelude::*;
@@ -61,7 +62,7 @@ impl Plot {
     /// The width of every SVG, in CSS pixels.
     pub const WIDTH: u32 = plots::FILE_WIDTH as u32;
     /// PNG pixels per SVG pixel.
-    pub const PNG_SCALE: u32 = png::SCALE as u32;
+    pub const PNG_SCALE: u32 = png::SCALE;
 }
 
 /// Draws all plots and writes the page.
@@ -93,6 +94,6 @@ pub fn contributions(data: &ReportData, contributions: &[Contribution], level: f
 fn file(data: &ReportData, plot: &PlotSpec<'_>) -> Result<Plot, Error> {
     let scene = plot.draw(&Frame::file(data, plot));
     let svg = scene.to_svg(Medium::File);
-    let png = png::encode(&plot.name, &svg)?;
+    let png = png::encode(&plot.name, &scene)?;
     Ok(Plot { name: plot.name.clone(), title: plot.title.clone(), svg, png })
 }

@@ -72,6 +72,14 @@ impl Ink {
         self.shade().light
     }
 
+    /// The same as red, green and blue.
+    pub fn rgb(self) -> [u8; 3] {
+        let hex = self.light();
+        let channel = |at: usize| hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        // Every colour is written in six digits; a test holds them to that.
+        [1, 3, 5].map(|at| channel(at).unwrap_or(0))
+    }
+
     /// The CSS variable on the page, without the leading hyphens.
     pub fn variable(self) -> &'static str {
         self.shade().variable
@@ -129,6 +137,8 @@ mod tests {
     #[test]
     fn every_ink_is_readable_on_both_surfaces() {
         assert!((contrast("#ffffff", "#000000") - 21.0).abs() < 1e-9); // the scale's end, by definition
+        assert_eq!((Ink::Average.rgb(), Ink::Surface.rgb()), ([0xd5, 0x5e, 0x00], [255; 3]));
+        assert!(SHADES.iter().all(|shade| shade.light.len() == 7));
         let surface = Ink::Surface.shade();
         for (inks, least) in [
             (&[Ink::Text, Ink::Muted, Ink::Warning][..], 4.5),

@@ -106,7 +106,7 @@ fn no_text_of_a_plot_is_smaller_than_13_pixels_or_outside() {
 #[test]
 fn nothing_is_cut_off_at_the_edges() {
     for plot in samples().iter().flat_map(|data| render(data).unwrap().plots) {
-        let pixels = resvg::tiny_skia::Pixmap::decode_png(&plot.png).unwrap();
+        let pixels = tiny_skia::Pixmap::decode_png(&plot.png).unwrap();
         let (width, height) = (pixels.width(), pixels.height());
         let edge = |x: u32, y: u32| x < 2 || y < 2 || x >= width - 2 || y >= height - 2;
         let white =

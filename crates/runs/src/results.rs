@@ -91,8 +91,14 @@ impl Results {
     /// # Errors
     /// Where it has not been evaluated, or an artifact is corrupt or of another version.
     pub fn read(folder: &Path, measure: &Measure) -> Result<Self, artifacts::Error> {
-        let common =
-            CommonArgs { config: None, artifacts: folder.to_owned(), seed: 0, threads: 0, quiet: true };
+        let common = CommonArgs {
+            config: None,
+            artifacts: folder.to_owned(),
+            seed: 0,
+            threads: 0,
+            quiet: true,
+            max_memory: None,
+        };
         let mut run = Run::reading(&common);
         run.require(&[StageName::Evaluate])?;
         let Document { preset, seed, protocols } = run.read_json(METRICS_JSON)?;

@@ -18,5 +18,5 @@ pub mod probe;
 pub use base_scores::{BaseSetup, FitError, Scored, score, score_all};
 pub use candidates::{AsOf, Proposed, is_sampled, propose};
 pub use feature_config::{FeatureConfig, FeatureConfigError, FeatureSetup, StatisticsFrom};
-pub use features::{BaseColumns, FeatureError, features};
+pub use features::{BaseColumns, FeatureError, RoundFeatures, features, statistics_history};
 pub use plan::{Method, Plan, PlanError, Round, n_folds};

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Bytes;
+
 #[expect(missing_docs, reason = "clap would print it above every stage's own help")]
 #[derive(Debug, Clone, clap::Args)]
 pub struct CommonArgs {
@@ -20,6 +22,11 @@ pub struct CommonArgs {
     /// How many threads to use; 0 is one a core. The results do not depend on it
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads)]
     pub threads: usize,
+
+    /// The most memory that the stage may take, for example 4GiB or 500MB: it works in smaller steps where it can, and refuses to start
+    /// where it would need more
+    #[arg(long, value_name = "SIZE")]
+    pub max_memory: Option<Bytes>,
 
     /// Print nothing but warnings and errors
     #[arg(long)]

@@ -5,6 +5,7 @@
 mod common_args;
 mod config;
 mod exit;
+mod memory;
 mod number;
 mod outputs;
 mod progress;
@@ -21,6 +22,7 @@ use serde::de::DeserializeOwned;
 pub use artifacts::StageName;
 pub use common_args::CommonArgs;
 pub use exit::UsageError;
+pub use memory::Bytes;
 pub use number::grouped;
 pub use progress::Progress;
 pub use run::{Run, Summary};

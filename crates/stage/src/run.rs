@@ -1,5 +1,6 @@
 //! One run of one stage: what it reads is checked, what it writes is recorded, and the manifest ends it.
 
+mod forecast;
 mod reading;
 
 use std::io::Write as _;
@@ -10,14 +11,14 @@ use anyhow::Context as _;
 use artifacts::atomic::Unfinished;
 use artifacts::layout::Artifact;
 use artifacts::manifest::{FileRecord, Timings};
-use artifacts::table::begin_parquet;
+use artifacts::table::TableWriter;
 use artifacts::tables::{SCHEMA_KEY, Stored};
 use artifacts::{Error, Layout, Manifest, Provenance, Schema, StageName, atomic, model_file, sha256_of_file};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::outputs::Outputs;
-use crate::{CommonArgs, Progress};
+use crate::{Bytes, CommonArgs, Progress};
 
 /// What a stage says of itself in its one line: "read ...; wrote ...".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,7 @@ pub struct Run {
     seed: u64,
     threads: usize,
     quiet: bool,
+    max_memory: Option<Bytes>,
     config: serde_json::Value,
     provenance: Option<Provenance>,
     upstream: Vec<Manifest>,
@@ -54,6 +56,7 @@ impl Run {
             seed: common.seed,
             threads: rayon::current_num_threads(),
             quiet: common.quiet,
+            max_memory: common.max_memory,
             config,
             provenance: None,
             upstream: Vec::new(),
@@ -211,10 +214,17 @@ impl Run {
     /// # Errors
     /// [`Error::Write`].
     pub fn write_table<T: Stored>(&mut self, artifact: Artifact, stored: T) -> Result<(), Error> {
+        let mut writer = self.begin_table::<T>(artifact)?;
+        writer.write(stored.into_table())?;
+        self.end_table(artifact, writer)
+    }
+
+    /// Begins a table in this stage's folder that is written piece by piece; [`Run::end_table`] ends it.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn begin_table<T: Stored>(&mut self, artifact: Artifact) -> Result<TableWriter, Error> {
         self.open()?;
-        let path = self.layout.path(artifact);
-        let table = stored.into_table();
-        let rows = table.n_rows() as u64;
         let provenance = self.provenance();
         let metadata = [
             (SCHEMA_KEY, T::SCHEMA),
@@ -224,7 +234,16 @@ impl Run {
             ("podium.preset", &provenance.preset),
             ("podium.synthetic", if provenance.synthetic { "true" } else { "false" }),
         ];
-        let unfinished = begin_parquet(&path, table, &metadata)?;
+        TableWriter::open(&self.layout.path(artifact), &metadata)
+    }
+
+    /// Puts a table that was written piece by piece in its place.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn end_table(&mut self, artifact: Artifact, writer: TableWriter) -> Result<(), Error> {
+        let rows = writer.n_rows();
+        let unfinished = writer.close()?;
         self.put(artifact.file, unfinished, Some(rows))
     }
 

@@ -1,26 +1,39 @@
 //! How many ratings each user gives.
 
 use dataset::rng;
-use rand_distr::{Distribution as _, LogNormal};
+use rand_distr::{Distribution as _, StandardNormal};
 
 use crate::Shape;
-
-/// MovieLens publishes users with at least so many ratings.
-const FEWEST: u64 = 20;
-/// The spread of the logarithm of the ratings above [`FEWEST`]: on ml-latest-small, median 51, mean 146, maximum 2,678.
-const LOG_SD: f64 = 1.4;
+use crate::marginals::FEWEST;
 
 /// The number of ratings of each user; the sum is exactly the shape's, none is above the number of items.
 pub(crate) fn ratings_of_users(shape: &Shape) -> Vec<u32> {
     let n_users = shape.n_users() as usize;
-    let cap = shape.n_items();
-    let base = FEWEST.min(shape.n_ratings() / n_users as u64).min(u64::from(cap)) as u32;
+    let activity = shape.marginals().activity;
+    let base =
+        u64::from(FEWEST).min(shape.n_ratings() / n_users as u64).min(u64::from(shape.n_items())) as u32;
     let mut counts = vec![base; n_users];
     let mut rest = shape.n_ratings() - u64::from(base) * n_users as u64;
 
     let mut stream = rng::stream(shape.seed(), "synth/activity");
-    let Ok(log_normal) = LogNormal::new(0.0, LOG_SD) else { return counts }; // the constant is a valid spread
-    let weights: Vec<f64> = (0..n_users).map(|_| log_normal.sample(&mut stream)).collect();
+    let weights: Vec<f64> = (0..n_users)
+        .map(|_| {
+            let z: f64 = StandardNormal.sample(&mut stream);
+            (activity.spread * z - activity.bend * z * z).exp()
+        })
+        .collect();
+    // Nobody is above the cap; where the most is given, one user reaches it.
+    let mut cap = shape.n_items();
+    if let Some(most) =
+        activity.most.filter(|&most| most < cap && u64::from(most) * n_users as u64 >= shape.n_ratings())
+    {
+        cap = most;
+        if let Some(top) = (0..n_users).max_by(|&a, &b| weights[a].total_cmp(&weights[b])) {
+            let taken = u64::from(cap - base).min(rest);
+            counts[top] += taken as u32;
+            rest -= taken;
+        }
+    }
     // Each round shares out the rest in proportion to the weights of those below the cap; it either places all of it or
     // brings somebody to the cap.
     while rest > 0 {

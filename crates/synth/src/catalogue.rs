@@ -2,13 +2,13 @@
 
 use dataset::rng;
 use rand::RngExt as _;
-use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::weighted::WeightedAliasIndex;
 use rand_distr::{Distribution as _, Exp1, StandardNormal};
 
-use crate::Shape;
-use crate::titles;
+use crate::marginals::{Marginals, Popularity};
+use crate::pick::Head;
+use crate::{Shape, popularity, titles};
 
 /// The dimensions of taste.
 pub(crate) const RANK: usize = 8;
@@ -38,8 +38,6 @@ pub(crate) const GENRES: [(&str, u32); 19] = [
     ("Western", 167),
 ];
 
-/// The last year of release.
-const LAST_YEAR: u16 = 2018;
 /// How strongly an item's place in the space of tastes is that of its genres; the rest is its own.
 const GENRE_SHARE: f32 = 0.8;
 
@@ -68,33 +66,41 @@ pub(crate) struct Catalogue {
     pub(crate) weights: Vec<f64>,
     /// Draws an item by these.
     pub(crate) popularity: WeightedAliasIndex<f64>,
+    /// The most popular items apart, where the tail is as long as the larger sets'.
+    pub(crate) head: Option<Head>,
 }
 
 impl Catalogue {
-    /// Draws the items of `shape`; `None` never happens for a checked shape (it stands for no items at all).
-    pub(crate) fn draw(shape: &Shape) -> Option<Self> {
+    /// Draws the items of `shape`, whose users give `counts` ratings; `None` never happens for a checked shape (it stands for no
+    /// items at all).
+    pub(crate) fn draw(shape: &Shape, counts: &[u32]) -> Option<Self> {
         let mut rng = rng::stream(shape.seed(), "synth/items");
         let genre_tastes: Vec<Taste> = GENRES.iter().map(|_| direction(&mut rng)).collect();
         let n_items = shape.n_items() as usize;
-        let weights = popularity(n_items, &mut rng::stream(shape.seed(), "synth/popularity"));
+        let last_year = Marginals::year(shape.marginals().last_second);
         let mut last_id = 0;
-        let items = (0..n_items)
+        let items: Vec<Item> = (0..n_items)
             .map(|index| {
                 // Ids have few gaps at first and many later, as in MovieLens.
                 let spread = 30.0 * (index as f64 / n_items as f64).powi(2);
                 let gap: f64 = Exp1.sample(&mut rng);
                 last_id += 1 + (gap * spread) as u64;
-                draw_item(last_id, &genre_tastes, &mut rng)
+                draw_item(last_id, last_year, &genre_tastes, &mut rng)
             })
             .collect();
+        let years: Vec<u16> = items.iter().map(|item| item.year).collect();
+        let weights =
+            popularity::weights(shape, &years, counts, &mut rng::stream(shape.seed(), "synth/popularity"));
         let popularity = WeightedAliasIndex::new(weights.clone()).ok()?;
-        Some(Self { items, weights, popularity })
+        let long_tail = matches!(shape.marginals().popularity, Popularity::Curve { .. });
+        let head = long_tail.then(|| Head::of(&weights)).flatten();
+        Some(Self { items, weights, popularity, head })
     }
 }
 
-fn draw_item(id: u64, genre_tastes: &[Taste], rng: &mut ChaCha8Rng) -> Item {
+fn draw_item(id: u64, last_year: u16, genre_tastes: &[Taste], rng: &mut ChaCha8Rng) -> Item {
     let age: f64 = Exp1.sample(rng);
-    let year = LAST_YEAR - (age * 24.0).min(100.0) as u16;
+    let year = last_year - (age * 24.0).min(100.0) as u16;
     let genres = draw_genres(rng);
     let own = direction(rng);
     let mut taste = [0.0f32; RANK];
@@ -132,15 +138,6 @@ fn draw_genres(rng: &mut ChaCha8Rng) -> Vec<usize> {
     }
     genres.sort_unstable();
     genres
-}
-
-/// Zipf-Mandelbrot frequencies `(rank + 1.5 % of n)^-1.5` in a random order of ranks: on ml-latest-small, the 100th and the
-/// 972nd of 9,742 films have .35 and .08 of the first's ratings.
-fn popularity(n_items: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
-    let mut weights: Vec<f64> =
-        (0..n_items).map(|rank| (1.0 + rank as f64 + 0.015 * n_items as f64).powf(-1.5)).collect();
-    weights.shuffle(rng);
-    weights
 }
 
 /// A random direction of length 1.

@@ -1,7 +1,9 @@
 //! Generates data of MovieLens' shape, for machines without the real data and for tests.
 //!
 //! * catalogue: items with titles, years, genres, a quality and a popularity with a long tail;
-//! * activity: how many ratings each user gives, log-normal above a minimum of 20;
+//! * activity: how many ratings each user gives, log-normal above a minimum of 20, the tail bent;
+//! * popularity: how often each item is rated, by rank;
+//! * scale: the published sets by name, and the marginals of sizes between and beyond;
 //! * user: which items a user picks, what they give and when, from low-rank tastes tied to genres;
 //! * output: the files, written user by user, so that memory follows the catalogue and not the ratings.
 //!
@@ -10,7 +12,11 @@
 mod activity;
 mod catalogue;
 mod error;
+mod marginals;
 mod output;
+mod pick;
+mod popularity;
+mod scale;
 mod shape;
 mod tags;
 mod titles;
@@ -20,6 +26,7 @@ use std::path::Path;
 
 pub use error::Error;
 pub use output::MARKER;
+pub use scale::{Scale, ScaleError};
 pub use shape::{Shape, ShapeError};
 
 /// Generates a data set of `shape` in the folder `out`: `ratings.csv`, `movies.csv`, `tags.csv`, `links.csv`, `README.txt` and the

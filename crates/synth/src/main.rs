@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use synth::{Error, Shape};
+use synth::{Error, Scale, Shape};
 
 /// Writes a generated data set in the form of MovieLens CSV files. The defaults are the size of ml-latest-small.
 #[derive(Debug, Parser)]
@@ -16,6 +16,9 @@ struct Args {
     /// The folder to make; one that was generated before is replaced.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Sizes and long tails of a MovieLens set: 1m, 10m, 20m, 25m, 32m, or any number of millions.
+    #[arg(long, value_name = "N", conflicts_with_all = ["users", "items", "ratings"])]
+    scale: Option<Scale>,
     /// How many users.
     #[arg(long, value_name = "N", default_value_t = 610)]
     users: u32,
@@ -41,7 +44,11 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let shape = match Shape::new(args.users, args.items, args.ratings, args.seed) {
+    let shape = match args.scale {
+        Some(scale) => scale.shape(args.seed),
+        None => Shape::new(args.users, args.items, args.ratings, args.seed),
+    };
+    let shape = match shape {
         Ok(shape) => shape,
         Err(error) => return failed(&error, 2),
     };

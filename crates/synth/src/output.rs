@@ -62,12 +62,13 @@ fn remove(folder: &Path) -> Result<(), Error> {
 
 fn write_files(shape: &Shape, folder: &Path, progress: impl FnMut(u64)) -> Result<(), Error> {
     let no_items = || Error::at(folder)(io::Error::from(io::ErrorKind::InvalidInput));
-    let catalogue = Catalogue::draw(shape).ok_or_else(no_items)?;
+    let counts = activity::ratings_of_users(shape);
+    let catalogue = Catalogue::draw(shape, &counts).ok_or_else(no_items)?;
     file(folder, "movies.csv", |out| write_movies(&catalogue, out))?;
     file(folder, "links.csv", |out| write_links(shape, &catalogue, out))?;
     file(folder, "ratings.csv", |ratings| {
         // The inner error carries its own path.
-        Ok(file(folder, "tags.csv", |tags| write_users(shape, &catalogue, ratings, tags, progress)))
+        Ok(file(folder, "tags.csv", |tags| write_users(shape, &catalogue, &counts, ratings, tags, progress)))
     })??;
     file(folder, "README.txt", |out| out.write_all(README.as_bytes()))?;
     file(folder, MARKER, |out| {
@@ -118,13 +119,13 @@ fn write_links(shape: &Shape, catalogue: &Catalogue, out: &mut impl Write) -> io
 fn write_users(
     shape: &Shape,
     catalogue: &Catalogue,
+    counts: &[u32],
     ratings: &mut impl Write,
     tags: &mut impl Write,
     mut progress: impl FnMut(u64),
 ) -> io::Result<()> {
     writeln!(ratings, "userId,movieId,rating,timestamp")?;
     writeln!(tags, "userId,movieId,tag,timestamp")?;
-    let counts = activity::ratings_of_users(shape);
     let mut n_written = 0;
     for (round, round_counts) in counts.chunks(USERS_A_TASK * TASKS_A_ROUND).enumerate() {
         let first_user = round * USERS_A_TASK * TASKS_A_ROUND;
@@ -156,14 +157,16 @@ fn render(shape: &Shape, catalogue: &Catalogue, first_user: usize, counts: &[u32
     let mut taken = vec![false; catalogue.items.len()];
     for (offset, &count) in counts.iter().enumerate() {
         let id = (first_user + offset + 1) as u32;
-        let (user_ratings, mut rng) = user::ratings(catalogue, shape.seed(), id, count, &mut taken);
+        let (user_ratings, mut rng) = user::ratings(shape, catalogue, id, count, &mut taken);
         for rating in &user_ratings {
             let item_id = catalogue.items[rating.item as usize].id;
             let (stars, half) = (rating.half_stars / 2, if rating.half_stars % 2 == 1 { 5 } else { 0 });
             let line = format_args!("{id},{item_id},{stars}.{half},{}\n", rating.timestamp);
             let _ = rows.ratings.write_fmt(line); // a Vec takes every write
         }
-        for (item, tag, timestamp) in tags::draw(catalogue, &user_ratings, &mut rng) {
+        for (item, tag, timestamp) in
+            tags::draw(catalogue, &user_ratings, shape.marginals().last_second, &mut rng)
+        {
             let item_id = catalogue.items[item as usize].id;
             let _ = writeln!(rows.tags, "{id},{item_id},{},{timestamp}", csv_field(&tag));
         }

@@ -1,12 +1,15 @@
 //! How large the generated data is.
 
-/// Checked sizes of a data set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use crate::marginals::Marginals;
+
+/// Checked sizes of a data set, and what its counts and stars are like.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shape {
     n_users: u32,
     n_items: u32,
     n_ratings: u64,
     seed: u64,
+    marginals: Marginals,
 }
 
 /// Sizes that no data set can have.
@@ -24,7 +27,8 @@ impl Shape {
     /// The most items, a limit on memory.
     pub const MAX_ITEMS: u32 = 10_000_000;
 
-    /// `n_ratings` ratings of `n_items` items by `n_users` users: each user gives at least one, and none rates an item twice.
+    /// `n_ratings` ratings of `n_items` items by `n_users` users: each user gives at least one, and none rates an item twice. The tails and
+    /// stars are those of ml-latest-small; [`Scale`](crate::Scale) has those of the larger sets.
     ///
     /// # Errors
     /// [`ShapeError`] naming the size that is out of range.
@@ -41,7 +45,16 @@ impl Shape {
             let expected = format!("{fewest} (one a user) to {most} (every user rates every item)");
             return error("ratings", n_ratings, expected);
         }
-        Ok(Self { n_users, n_items, n_ratings, seed })
+        Ok(Self { n_users, n_items, n_ratings, seed, marginals: Marginals::SMALL })
+    }
+
+    /// With other marginals than those of ml-latest-small.
+    pub(crate) fn with_marginals(self, marginals: Marginals) -> Self {
+        Self { marginals, ..self }
+    }
+
+    pub(crate) fn marginals(&self) -> &Marginals {
+        &self.marginals
     }
 
     /// How many users there are; their ids are 1 to this.

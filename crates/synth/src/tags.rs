@@ -4,7 +4,7 @@ use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 
 use crate::catalogue::{Catalogue, GENRES};
-use crate::user::{LAST_SECOND, UserRating};
+use crate::user::UserRating;
 
 /// The share of users who tag, and of their rated items that they tag: 3 to 4 % of the ratings, as in ml-latest-small.
 const TAGGERS: f64 = 0.1;
@@ -33,7 +33,12 @@ const WORDS: [&str; 16] = [
 pub(crate) type UserTag = (u32, String, i64);
 
 /// The tags of the user with these `ratings`, in their order, drawn from the rest of the user's stream.
-pub(crate) fn draw(catalogue: &Catalogue, ratings: &[UserRating], rng: &mut ChaCha8Rng) -> Vec<UserTag> {
+pub(crate) fn draw(
+    catalogue: &Catalogue,
+    ratings: &[UserRating],
+    last_second: i64,
+    rng: &mut ChaCha8Rng,
+) -> Vec<UserTag> {
     let mut tags = Vec::new();
     if !rng.random_bool(TAGGERS) {
         return tags;
@@ -44,7 +49,7 @@ pub(crate) fn draw(catalogue: &Catalogue, ratings: &[UserRating], rng: &mut ChaC
         }
         let mut timestamp = rating.timestamp;
         for _ in 0..rng.random_range(1..=2) {
-            timestamp = (timestamp + rng.random_range(2..60)).min(LAST_SECOND);
+            timestamp = (timestamp + rng.random_range(2..60)).min(last_second);
             let genres = &catalogue.items[rating.item as usize].genres;
             let text = if genres.is_empty() || rng.random_bool(0.6) {
                 WORDS[rng.random_range(0..WORDS.len())].to_owned()

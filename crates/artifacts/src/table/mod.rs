@@ -2,12 +2,14 @@
 //! without a cast.
 
 mod column;
+mod positional;
 mod read;
 mod write;
 
 pub use column::Column;
-pub use read::{Source, read_parquet};
-pub use write::begin_parquet;
+pub use positional::Positional;
+pub use read::{Source, TableFile, read_parquet};
+pub use write::{ROW_GROUP_ROWS, TableWriter, begin_parquet};
 
 /// Named columns of equal length, in order.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,9 +1,10 @@
 //! `build-features/meta_train.parquet`, `test.parquet` and `catalogue.parquet`, and the base scores that lead to them: keys, rating,
 //! label, and one column a feature. Read by `train-meta` and `evaluate`.
 
-use super::Stored;
 use super::stars::{stars_column, take_stars};
+use super::{Stored, extend, from_pieces};
 use crate::Table;
+use crate::table::TableFile;
 
 /// The keys and targets; whatever else stands in the table is a feature.
 const KEYS: [&str; 6] = ["user_id", "item_id", "timestamp", "fold", "rating", "label"];
@@ -66,6 +67,22 @@ impl Stored for FeatureRows {
             columns,
         })
     }
+
+    fn from_file(file: &TableFile) -> Result<Self, String> {
+        from_pieces(file, |whole: &mut Self, piece, n| {
+            extend(&mut whole.user_ids, piece.user_ids, n)?;
+            extend(&mut whole.item_ids, piece.item_ids, n)?;
+            extend(&mut whole.timestamps, piece.timestamps, n)?;
+            extend(&mut whole.folds, piece.folds, n)?;
+            extend(&mut whole.ratings, piece.ratings, n)?;
+            extend(&mut whole.labels, piece.labels, n)?;
+            extend_all(&mut whole.columns, piece.columns, n)
+        })
+    }
+}
+
+fn extend_all(columns: &mut [Vec<f64>], more: Vec<Vec<f64>>, n_rows: usize) -> Result<(), String> {
+    columns.iter_mut().zip(more).try_for_each(|(column, more)| extend(column, more, n_rows))
 }
 
 /// The scores of some models for some (user, item) pairs, in ascending order of the pair.
@@ -100,6 +117,15 @@ impl Stored for ScoreRows {
         let ratings = table.take("rating")?;
         let (names, columns) = take_scores(table)?;
         Ok(Self { user_ids, item_ids, ratings, names, columns })
+    }
+
+    fn from_file(file: &TableFile) -> Result<Self, String> {
+        from_pieces(file, |whole: &mut Self, piece, n| {
+            extend(&mut whole.user_ids, piece.user_ids, n)?;
+            extend(&mut whole.item_ids, piece.item_ids, n)?;
+            extend(&mut whole.ratings, piece.ratings, n)?;
+            extend_all(&mut whole.columns, piece.columns, n)
+        })
     }
 }
 

@@ -3,7 +3,8 @@
 use dataset::split::Part;
 use dataset::{Candidate, History, IdIndex, ItemId, Ratings, UserId};
 
-use super::Stored;
+use super::{Stored, extend, from_pieces};
+use crate::table::TableFile;
 use crate::{Column, Table};
 
 /// The ratings with part and fold, in ascending order of (user, item).
@@ -43,6 +44,18 @@ impl Stored for SplitRatings {
         };
         let parts = table.take_parsed("part", "base_train, meta_train or test", Part::from_name)?;
         Ok(Self { rows: table.take("row")?, ratings, parts, folds: table.take("fold")? })
+    }
+
+    fn from_file(file: &TableFile) -> Result<Self, String> {
+        from_pieces(file, |whole: &mut Self, piece, n| {
+            extend(&mut whole.rows, piece.rows, n)?;
+            extend(&mut whole.ratings.user_ids, piece.ratings.user_ids, n)?;
+            extend(&mut whole.ratings.item_ids, piece.ratings.item_ids, n)?;
+            extend(&mut whole.ratings.values, piece.ratings.values, n)?;
+            extend(&mut whole.ratings.timestamps, piece.ratings.timestamps, n)?;
+            extend(&mut whole.parts, piece.parts, n)?;
+            extend(&mut whole.folds, piece.folds, n)
+        })
     }
 }
 

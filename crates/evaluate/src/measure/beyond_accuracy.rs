@@ -1,6 +1,6 @@
 //! What the lists are like, whether or not they hit.
 
-use dataset::split::Part;
+use dataset::Lookup;
 use metrics::Groups;
 use metrics::beyond_accuracy::{
     BeyondAccuracy, Catalogue, TopLists, measure as measure_lists, profile_popularity,
@@ -21,9 +21,8 @@ pub fn measure(
     config: &Checked,
 ) -> anyhow::Result<Vec<Number>> {
     let genres: Vec<u64> = inputs.items.all().iter().map(|item| item.genres.0).collect();
-    let catalogue = Catalogue::new(&genres, &inputs.n_known_of_item, inputs.known_users.len())?;
-    let items: Vec<u32> =
-        rows.item_ids.iter().map(|&item_id| inputs.item_at(item_id).map_or(0, |item| item as u32)).collect();
+    let catalogue = Catalogue::new(&genres, &inputs.known.of_items, inputs.known.users.len())?;
+    let items = places(rows, inputs);
     let ks: Vec<usize> = config.ks.iter().map(|&k| k as usize).collect();
     let longest = ks.iter().copied().max().unwrap_or(0);
     let profiles = profiles(groups, inputs, &catalogue)?;
@@ -46,15 +45,16 @@ pub fn measure(
         .collect())
 }
 
+/// The place of each row's item in the catalogue.
+fn places(rows: &Rows, inputs: &Inputs) -> Vec<u32> {
+    let lookup = Lookup::new(inputs.catalogue(), rows.item_ids.len());
+    rows.item_ids.iter().map(|&item_id| lookup.index_of(item_id).unwrap_or(0)).collect()
+}
+
 /// How popular the items are that each user rated in training.
 fn profiles(groups: &Groups, inputs: &Inputs, catalogue: &Catalogue<'_>) -> anyhow::Result<Vec<Option<f64>>> {
-    let known = (0..inputs.split.parts.len()).filter(|&row| inputs.split.parts[row] != Part::Test);
-    let (user_ids, items): (Vec<i64>, Vec<u32>) = known
-        .filter_map(|row| {
-            let item = inputs.item_at(inputs.split.ratings.item_ids[row])?;
-            Some((inputs.split.ratings.user_ids[row], item as u32))
-        })
-        .unzip();
-    let training = Groups::from_sorted(&user_ids)?;
-    Ok(profile_popularity(groups.user_ids(), &training, &items, catalogue))
+    let known = &inputs.known;
+    let sizes = known.users.ids().iter().copied().zip(known.of_users.iter().copied());
+    let training = Groups::from_sizes(sizes)?;
+    Ok(profile_popularity(groups.user_ids(), &training, &known.items, catalogue))
 }

@@ -6,7 +6,7 @@ mod pooled;
 mod segments;
 
 use artifacts::Fingerprint;
-use artifacts::tables::{ComparisonRow, MetricRow, PerUserRow};
+use artifacts::tables::{ComparisonRow, MetricRow};
 use metrics::pooled::Calibration;
 use metrics::statistics::{Interval, UserSample};
 use metrics::{Groups, ModelScores, PerUser, TestRows};
@@ -100,6 +100,8 @@ impl Measured {
         let scores: Vec<ModelScores<'_>> =
             models.iter().map(|model| ModelScores { name: &model.name, scores: &model.scores }).collect();
         let per_user = metrics::evaluate(&test_rows, &scores, plan)?;
+        config.bootstrap.draw(per_user.user_ids().len());
+        config.bootstrap.draw(groups.len());
 
         let ((mut numbers, pooled), (beyond_accuracy, segments)) = rayon::join(
             || {
@@ -172,19 +174,6 @@ impl Measured {
                 && number.k.is_none_or(|cut| cut == k as usize)
         };
         self.numbers.iter().find(is_it)?.value
-    }
-
-    /// The rows of `per_user.parquet`.
-    pub fn per_user_rows(&self) -> Vec<PerUserRow> {
-        let row = |value: metrics::PerUserValue<'_>| PerUserRow {
-            model: value.model.to_owned(),
-            user_id: value.user_id,
-            metric: value.metric.to_owned(),
-            k: value.k.map(|k| k as i32),
-            value: value.value,
-            protocol: self.protocol.name().to_owned(),
-        };
-        self.per_user.rows().map(row).collect()
     }
 
     /// The rows of `comparisons.parquet`.

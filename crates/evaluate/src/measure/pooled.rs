@@ -1,6 +1,8 @@
 //! What is taken over all rows together, and so over every user.
 
-use metrics::pooled::{CALIBRATION_BINS, Calibration, auc_global, calibration, log_loss, mae, rmse};
+use std::borrow::Cow;
+
+use metrics::pooled::{CALIBRATION_BINS, Calibration, calibration};
 use metrics::statistics::{Interval, Pooled, PooledMetric};
 use metrics::{Groups, TestRows};
 use rayon::prelude::*;
@@ -22,40 +24,34 @@ pub fn measure(
     n_users: usize,
     config: &Checked,
 ) -> anyhow::Result<(Vec<Number>, Vec<Curve>)> {
-    let ranked: Vec<usize> =
-        (0..rows.ranked_by.len()).filter(|&row| rows.ranked_by[row] == RankedBy::All).collect();
-    let user_ids: Vec<i64> = ranked.iter().map(|&row| rows.user_ids[row]).collect();
-    let item_ids: Vec<i64> = ranked.iter().map(|&row| rows.item_ids[row]).collect();
-    let relevant: Vec<bool> = ranked.iter().map(|&row| rows.relevant[row]).collect();
-    let grades: Vec<f64> = ranked.iter().map(|&row| rows.grades[row]).collect();
-    let groups = Groups::from_sorted(&user_ids)?;
-    let test_rows = TestRows::new(&groups, &item_ids, &relevant, &grades)?;
+    let ranked = Ranked::of(rows);
+    let groups = Groups::from_sorted(&ranked.user_ids)?;
+    let test_rows = TestRows::new(&groups, &ranked.item_ids, &ranked.relevant, &ranked.grades)?;
 
-    let measured: Vec<(&Scored, Vec<f64>)> = models
+    let measured: Vec<(&Scored, Cow<'_, [f64]>)> = models
         .iter()
         .filter(|model| !metrics_of(rows, model).is_empty())
-        .map(|model| (model, ranked.iter().map(|&row| model.scores[row]).collect()))
+        .map(|model| (model, ranked.of_column(&model.scores)))
         .collect();
     let pooled: Vec<Pooled<'_>> = measured
         .iter()
         .flat_map(|(model, scores)| {
-            metrics_of(rows, model).iter().map(move |&metric| Pooled { metric, scores: scores.as_slice() })
+            metrics_of(rows, model).iter().map(move |&metric| Pooled { metric, scores })
         })
         .collect();
-    let intervals = || config.bootstrap.pooled_intervals(&test_rows, &pooled);
-    let value = |of: &Pooled<'_>| match of.metric {
-        PooledMetric::AucGlobal => auc_global(of.scores, &relevant),
-        PooledMetric::Rmse => rmse(of.scores, &grades),
-        PooledMetric::Mae => mae(of.scores, &grades),
-        PooledMetric::LogLoss => log_loss(of.scores, &relevant),
-    };
-    let values = || pooled.par_iter().map(value).collect::<Vec<_>>();
-    let (intervals, values) = rayon::join(intervals, values);
-    let mut of_metrics = values.into_iter().zip(intervals);
+    let mut of_metrics = config.bootstrap.pooled(&test_rows, &pooled).into_iter();
+    let curves: Vec<Option<Calibration>> = measured
+        .par_iter()
+        .with_max_len(1)
+        .map(|(model, scores)| {
+            let is_probability = model.scale == Scale::Probability;
+            is_probability.then(|| calibration(scores, &ranked.relevant, CALIBRATION_BINS)).flatten()
+        })
+        .collect();
 
     let mut numbers = Vec::new();
     let mut calibrations = Vec::new();
-    for (model, scores) in &measured {
+    for ((model, _), curve) in measured.iter().zip(curves) {
         let mut push = |metric: &str, value: Option<f64>, interval: Option<Interval>| {
             numbers.push(Number {
                 model: model.name.clone(),
@@ -71,12 +67,49 @@ pub fn measure(
             push(name(*metric), value, interval);
         }
         if model.scale == Scale::Probability {
-            let curve = calibration(scores, &relevant, CALIBRATION_BINS);
             push("calibration_error", curve.as_ref().map(|curve| curve.expected_error), None);
             calibrations.extend(curve.map(|curve| (model.name.clone(), curve)));
         }
     }
     Ok((numbers, calibrations))
+}
+
+/// The rows that every model ranks.
+struct Ranked<'a> {
+    /// Their places among all rows; none where they are all of them.
+    places: Option<Vec<usize>>,
+    user_ids: Cow<'a, [i64]>,
+    item_ids: Cow<'a, [i64]>,
+    relevant: Cow<'a, [bool]>,
+    grades: Cow<'a, [f64]>,
+}
+
+impl<'a> Ranked<'a> {
+    fn of(rows: &'a Rows) -> Self {
+        let is_ranked = |by: &RankedBy| *by == RankedBy::All;
+        let places = (!rows.ranked_by.iter().all(is_ranked))
+            .then(|| (0..rows.ranked_by.len()).filter(|&row| is_ranked(&rows.ranked_by[row])).collect());
+        let places_or_all = places.as_deref();
+        Self {
+            user_ids: taken(&rows.user_ids, places_or_all),
+            item_ids: taken(&rows.item_ids, places_or_all),
+            relevant: taken(&rows.relevant, places_or_all),
+            grades: taken(&rows.grades, places_or_all),
+            places,
+        }
+    }
+
+    fn of_column<'b>(&self, scores: &'b [f64]) -> Cow<'b, [f64]> {
+        taken(scores, self.places.as_deref())
+    }
+}
+
+/// The values at `places`, or all of them.
+fn taken<'a, T: Copy>(values: &'a [T], places: Option<&[usize]>) -> Cow<'a, [T]> {
+    match places {
+        Some(places) => Cow::Owned(places.iter().map(|&place| values[place]).collect()),
+        None => Cow::Borrowed(values),
+    }
 }
 
 /// What a model's scores can be measured by. Of unrated items there is no rating to err from.

@@ -3,6 +3,7 @@
 //! A segment of users takes the means over these users. A segment of items keeps the whole ranking and counts as relevant only the user's
 //! relevant items of the segment; users without one are left out.
 
+use dataset::Lookup;
 use metrics::statistics::UserSample;
 use metrics::{ModelScores, PerUser, TestRows, evaluate_item_segments};
 use rayon::prelude::*;
@@ -117,19 +118,20 @@ fn with_intervals(mut numbers: Vec<Number>, sample: &UserSample, config: &Checke
 
 /// `head` are the most rated items that together have a third of the training ratings, `middle` the next, `tail` the others.
 fn by_popularity(rows: &Rows, inputs: &Inputs) -> ItemSegments {
-    let mut items: Vec<usize> = (0..inputs.n_known_of_item.len()).collect();
-    items.sort_by_key(|&item| (std::cmp::Reverse(inputs.n_known_of_item[item]), item));
-    let n_known: u64 = inputs.n_known_of_item.iter().map(|&n| u64::from(n)).sum();
+    let mut items: Vec<usize> = (0..inputs.known.of_items.len()).collect();
+    items.sort_by_key(|&item| (std::cmp::Reverse(inputs.known.of_items[item]), item));
+    let n_known: u64 = inputs.known.of_items.iter().map(|&n| u64::from(n)).sum();
     let mut class = vec![3u32; items.len()];
     let mut before = 0;
     for item in items {
-        let n = inputs.n_known_of_item[item];
+        let n = inputs.known.of_items[item];
         if n > 0 {
             class[item] = (3 * before / n_known.max(1)).min(2) as u32;
             before += u64::from(n);
         }
     }
-    let of_row = |item_id: &i64| inputs.item_at(*item_id).map_or(0, |item| 1 << class[item]);
+    let lookup = Lookup::new(inputs.catalogue(), rows.item_ids.len());
+    let of_row = |item_id: &i64| lookup.index_of(*item_id).map_or(0, |item| 1 << class[item as usize]);
     ItemSegments {
         names: ["head", "middle", "tail", "cold"].map(|name| format!("item_popularity:{name}")).to_vec(),
         of_rows: rows.item_ids.iter().map(of_row).collect(),
@@ -137,7 +139,10 @@ fn by_popularity(rows: &Rows, inputs: &Inputs) -> ItemSegments {
 }
 
 fn by_genre(rows: &Rows, inputs: &Inputs) -> ItemSegments {
-    let of_row = |item_id: &i64| inputs.item_at(*item_id).map_or(0, |item| inputs.items.all()[item].genres.0);
+    let lookup = Lookup::new(inputs.catalogue(), rows.item_ids.len());
+    let of_row = |item_id: &i64| {
+        lookup.index_of(*item_id).map_or(0, |item| inputs.items.all()[item as usize].genres.0)
+    };
     ItemSegments {
         names: inputs.items.genre_names().iter().map(|genre| format!("genre:{genre}")).collect(),
         of_rows: rows.item_ids.iter().map(of_row).collect(),

@@ -3,14 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use dataset::rng;
-use dataset::split::Part;
+use artifacts::tables::FeatureRows;
+use dataset::{UserId, rng};
 use metrics::{Groups, RankOrder, TieOrder};
 use rand::seq::index;
 use report::{Explorer, ExplorerUser, Landing, ModelKind, Ranked, Rated};
 
 use crate::config::Checked;
 use crate::inputs::Inputs;
+use crate::known::KnownRating;
 use crate::measure::Measured;
 use crate::models::Scored;
 use crate::rows::Rows;
@@ -41,22 +42,35 @@ impl Titles {
     }
 }
 
-/// A sample of the users who count.
+/// A sample of the users who count: those with a relevant row. In ascending order.
+pub fn sample(test: &FeatureRows, seed: u64) -> Vec<UserId> {
+    let of_user = test.user_ids.chunk_by(|one, other| one == other);
+    let mut labels = test.labels.as_slice();
+    let mut counted = Vec::new();
+    for rows in of_user {
+        let (own, rest) = labels.split_at(rows.len());
+        labels = rest;
+        if own.contains(&1) {
+            counted.push(rows[0]);
+        }
+    }
+    let n_sampled = N_USERS.min(counted.len());
+    let drawn = index::sample(&mut rng::stream(seed, "evaluate/explorer"), counted.len(), n_sampled);
+    let mut users: Vec<UserId> = drawn.into_iter().map(|at| counted[at]).collect();
+    users.sort_unstable();
+    users
+}
+
+/// The users of a [`sample`].
 pub fn explorer(
     rows: &Rows,
     models: &[Scored],
     measured: &Measured,
     inputs: &Inputs,
     config: &Checked,
-    seed: u64,
 ) -> anyhow::Result<Explorer> {
     let groups = Groups::from_sorted(&rows.user_ids)?;
     let counted = measured.per_user.user_ids();
-    let n_sampled = N_USERS.min(counted.len());
-    let mut sample =
-        index::sample(&mut rng::stream(seed, "evaluate/explorer"), counted.len(), n_sampled).into_vec();
-    sample.sort_unstable();
-
     let mut shown: Vec<&Scored> = models.iter().filter(|model| model.kind != ModelKind::Yardstick).collect();
     let value =
         |model: &Scored| measured.value(&model.name, "ndcg", config.report_k).unwrap_or(f64::NEG_INFINITY);
@@ -73,8 +87,8 @@ pub fn explorer(
         })
         .collect();
     let mut users = Vec::new();
-    for at in sample {
-        let user_id = counted[at];
+    for &user_id in inputs.known.shown.keys() {
+        let Ok(at) = counted.binary_search(&user_id) else { continue };
         let Ok(group) = groups.user_ids().binary_search(&user_id) else { continue };
         let range = groups.rows(group);
         let mut relevant: Vec<usize> = range.clone().filter(|&row| rows.relevant[row]).collect();
@@ -87,8 +101,10 @@ pub fn explorer(
             landing(rows, model, range.clone(), &relevant, values[at], inputs, &mut titles)
         });
         let landings: Vec<Landing> = landings.collect();
-        let rated =
-            |&row: &usize| Rated { item: titles.of(rows.item_ids[row], inputs), stars: rows.stars[row] };
+        let rated = |&row: &usize| Rated {
+            item: titles.of(rows.item_ids[row], inputs),
+            stars: f64::from(rows.stars[row]),
+        };
         users.push(ExplorerUser {
             user_id,
             n_known: inputs.n_known_of_user(user_id) as u64,
@@ -102,7 +118,8 @@ pub fn explorer(
         protocol: rows.protocol.name().to_owned(),
         n_users_total: counted.len() as u64,
         sampling: format!(
-            "{n_sampled} of the {} users with a relevant test item, drawn at random.",
+            "{} of the {} users with a relevant test item, drawn at random.",
+            users.len(),
             counted.len()
         ),
         known_order: "the best and most recent first".to_owned(),
@@ -115,18 +132,15 @@ pub fn explorer(
 
 /// Some of the user's training ratings, the best first, of equal ones the latest.
 fn known(user_id: i64, inputs: &Inputs, titles: &mut Titles) -> Vec<Rated> {
-    let ratings = &inputs.split.ratings;
-    let from = ratings.user_ids.partition_point(|&of| of < user_id);
-    let to = from + ratings.user_ids[from..].partition_point(|&of| of == user_id);
-    let mut known: Vec<usize> = (from..to).filter(|&row| inputs.split.parts[row] != Part::Test).collect();
-    known.sort_by(|&a, &b| {
-        let key = |row: usize| (Reverse(ratings.timestamps[row]), ratings.item_ids[row]);
-        ratings.values[b].total_cmp(&ratings.values[a]).then(key(a).cmp(&key(b)))
+    let mut known = inputs.known.shown.get(&user_id).cloned().unwrap_or_default();
+    known.sort_by(|a, b| {
+        let key = |rating: &KnownRating| (Reverse(rating.timestamp), rating.item_id);
+        b.stars.total_cmp(&a.stars).then(key(a).cmp(&key(b)))
     });
     known.truncate(N_KNOWN);
-    let rated = |row: usize| Rated {
-        item: titles.of(ratings.item_ids[row], inputs),
-        stars: f64::from(ratings.values[row]),
+    let rated = |rating: KnownRating| Rated {
+        item: titles.of(rating.item_id, inputs),
+        stars: f64::from(rating.stars),
     };
     known.into_iter().map(rated).collect()
 }
@@ -150,7 +164,7 @@ fn landing(
         item: titles.of(rows.item_ids[row], inputs),
         score: model.scores[row],
         relevant: rows.relevant[row],
-        stars: (!rows.stars[row].is_nan()).then_some(rows.stars[row]),
+        stars: (!rows.stars[row].is_nan()).then(|| f64::from(rows.stars[row])),
     });
     let top = top.collect();
     let rank_of = |row: &usize| ranked.iter().position(|of| of == row).map(|rank| rank as u32 + 1);

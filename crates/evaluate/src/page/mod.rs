@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use artifacts::Manifest;
 use artifacts::manifest::Timings;
-use artifacts::tables::{ColdStartRow, CurvePoint, ImportanceRow, SplitRatings};
+use artifacts::tables::{ColdStartRow, CurvePoint, ImportanceRow};
 use metrics::pooled::{Bin, Calibration};
 use rankers::MetaModel;
 use recommenders::BaseModel;
@@ -21,6 +21,7 @@ use stage::{Run, StageName};
 use crate::config::Checked;
 use crate::duels::Duel;
 use crate::inputs::Inputs;
+use crate::known::Known;
 use crate::measure::Measured;
 use crate::verdict;
 
@@ -46,7 +47,7 @@ pub fn data(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         k: config.report_k,
         relevance_threshold,
-        counts: counts(run, &inputs.split, measured, relevance_threshold),
+        counts: counts(run, &inputs.known, measured, relevance_threshold),
         leak_note: leak_note(build_features),
         comparisons: all.iter().flat_map(|measured| comparisons(measured, config)).collect(),
         protocols: all.iter().map(numbers::protocol).collect(),
@@ -59,7 +60,7 @@ pub fn data(
         reliability: reliability(measured),
         verdicts: verdict::sentences(&measured.duels),
         models: model_rows(measured, config.report_k),
-        ratings: rating_counts(&inputs.split),
+        ratings: rating_counts(&inputs.known),
         importances: importances(&inputs.importances),
         learning_curves: learning_curves(&inputs.curves),
         stages: stage_runs(run),
@@ -73,7 +74,7 @@ pub fn data(
     }
 }
 
-pub use explorer::explorer;
+pub use explorer::{explorer, sample};
 
 /// The manifest of a stage that this one required.
 fn manifest(run: &Run, stage: StageName) -> &Manifest {
@@ -81,11 +82,12 @@ fn manifest(run: &Run, stage: StageName) -> &Manifest {
     run.upstream().iter().find(|manifest| manifest.stage == stage).expect("a required stage")
 }
 
-fn counts(run: &Run, ratings: &SplitRatings, measured: &Measured, threshold: f64) -> Counts {
+fn counts(run: &Run, known: &Known, measured: &Measured, threshold: f64) -> Counts {
     let split = manifest(run, StageName::Split);
     let count = |name: &str| split.counts.get(name).and_then(Json::as_u64).unwrap_or(0);
-    let values = &ratings.ratings.values;
-    let relevant = values.iter().filter(|&&value| f64::from(value) >= threshold).count();
+    let n_ratings: u64 = known.counts.iter().map(|(_, n)| n).sum();
+    let relevant: u64 =
+        known.counts.iter().filter(|(value, _)| f64::from(*value) >= threshold).map(|(_, n)| n).sum();
     Counts {
         users: count("users"),
         items: count("items_rated"),
@@ -93,7 +95,7 @@ fn counts(run: &Run, ratings: &SplitRatings, measured: &Measured, threshold: f64
         base_train: count("base_train"),
         meta_train: count("meta_train"),
         test: count("test"),
-        relevant_share: relevant as f64 / values.len() as f64,
+        relevant_share: relevant as f64 / n_ratings as f64,
         users_evaluated: measured.per_user.user_ids().len() as u64,
         users_left_out: measured.per_user.n_left_out() as u64,
     }
@@ -150,11 +152,9 @@ fn model_rows(measured: &Measured, k: u32) -> Vec<ModelRow> {
     measured.models.iter().map(row).collect()
 }
 
-fn rating_counts(ratings: &SplitRatings) -> Vec<RatingCount> {
-    let mut values = ratings.ratings.values.clone();
-    values.sort_by(f32::total_cmp);
-    let groups = values.chunk_by(|a, b| a == b);
-    groups.map(|group| RatingCount { value: f64::from(group[0]), count: group.len() as u64 }).collect()
+fn rating_counts(known: &Known) -> Vec<RatingCount> {
+    let count = |&(value, count): &(f32, u64)| RatingCount { value: f64::from(value), count };
+    known.counts.iter().map(count).collect()
 }
 
 fn importances(rows: &[ImportanceRow]) -> Vec<Importances> {

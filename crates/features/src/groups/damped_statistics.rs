@@ -18,7 +18,7 @@ impl FeatureGroup for DampedStatistics {
     fn compute(&self, asked: &Asked<'_>) -> Vec<Column> {
         let known = asked.known;
         columns(["user_offset", "item_offset"], asked, |place| {
-            [known.baseline.user_offset(place.user), item_offset(&place.item_tally(known), &place.overall)]
+            [known.baseline().user_offset(place.user), item_offset(&place.item_tally(known), &place.overall)]
         })
     }
 }

@@ -27,7 +27,7 @@ pub struct GenreAffinity {
 }
 
 impl GenreAffinity {
-    pub(crate) fn new(context: &Context<'_>, known: &Known) -> Self {
+    pub(crate) fn new(context: &Context<'_>, known: &Known<'_>) -> Self {
         let genres: Vec<GenreSet> = context.items.all().iter().map(|item| item.genres).collect();
         let kinds_of =
             |position| known.rated_at(position).map_or_else(GenreSet::default, |item| genres[item]);

@@ -8,28 +8,25 @@
 //! | `item_trend_weight` | ratings, `sum(w)` times [`crate::Context::count_scale`] | 0 or more | 0 |
 
 use super::{FeatureGroup, columns};
-use crate::known::{Known, TimeKernel};
+use crate::known::Weighted;
 use crate::{Asked, Column};
 
-const WIDTH: f64 = 365.0 * 86_400.0;
+/// In seconds: a year.
+pub(crate) const WIDTH: f64 = 365.0 * 86_400.0;
 const DAMPING: f64 = 5.0;
 
-/// The group; see the module.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ItemTrend(TimeKernel);
-
-impl ItemTrend {
-    pub(crate) fn new(known: &Known) -> Self {
-        Self(TimeKernel::new(&known.items, &known.baseline.by_item, WIDTH, known.earlier_only))
-    }
-}
+/// The group; see the module. Its sums are prepared with the history, since they go through the items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ItemTrend;
 
 impl FeatureGroup for ItemTrend {
     fn compute(&self, asked: &Asked<'_>) -> Vec<Column> {
-        let known = asked.known;
+        let whole = asked.known.whole;
         columns(["item_trend", "item_trend_weight"], asked, |place| {
-            let sums = self.0.at(&known.items, place.item, place.at);
-            [sums.damped_mean(DAMPING), sums.weight * known.count_scale]
+            let trend = whole.item_trend.as_ref();
+            let sums =
+                trend.map_or_else(Weighted::default, |trend| trend.at(&whole.items, place.item, place.at));
+            [sums.damped_mean(DAMPING), sums.weight * asked.known.count_scale]
         })
     }
 }

@@ -30,11 +30,11 @@ pub struct Mood {
 }
 
 impl Mood {
-    pub(crate) fn new(known: &Known) -> Self {
+    pub(crate) fn new(known: &Known<'_>) -> Self {
         let kernel = |values, width| TimeKernel::new(&known.users, values, width, known.earlier_only);
         Self {
-            residuals: WIDTHS.map(|width| kernel(&known.baseline.by_user, width)),
-            item_offsets: kernel(&known.baseline.item_offsets, ITEM_OFFSET_WIDTH),
+            residuals: WIDTHS.map(|width| kernel(&known.baseline().by_user, width)),
+            item_offsets: kernel(&known.baseline().item_offsets, ITEM_OFFSET_WIDTH),
         }
     }
 }
@@ -76,13 +76,13 @@ impl FeatureGroup for Mood {
 }
 
 /// The residual of the user's known rating nearest to `at`, and `ln(1 + seconds)` to it.
-fn nearest(known: &Known, user: Option<Seen>, at: i64) -> (f64, f64) {
+fn nearest(known: &Known<'_>, user: Option<Seen>, at: i64) -> (f64, f64) {
     let Some(Seen { start, before, end, .. }) = user else { return (0.0, FAR) };
     let distance = |position: &usize| known.users.times[*position].abs_diff(at);
     let earlier = (before > start).then(|| before - 1);
     let later = (before < end).then_some(before);
     match earlier.into_iter().chain(later).min_by_key(distance) {
-        Some(position) => (known.baseline.by_user[position], (distance(&position) as f64).ln_1p().min(FAR)),
+        Some(position) => (known.baseline().by_user[position], (distance(&position) as f64).ln_1p().min(FAR)),
         None => (0.0, FAR),
     }
 }

@@ -42,7 +42,7 @@ pub struct SimilarMood {
 }
 
 impl SimilarMood {
-    pub(crate) fn new(context: &Context<'_>, known: &Known) -> Self {
+    pub(crate) fn new(context: &Context<'_>, known: &Known<'_>) -> Self {
         let facts = |item: &Item| item.year.map(|year| Facts { year, genres: item.genres });
         let catalogue: Vec<Option<Facts>> = context.items.all().iter().map(facts).collect();
         Self {
@@ -77,7 +77,7 @@ impl FeatureGroup for SimilarMood {
                 let distance = known.users.times[position].abs_diff(place.at);
                 let Some(time_weight) = self.time_weights.get(distance as usize) else { break };
                 let w = self.rated[position].map_or(0.0, |rated| time_weight * self.similarity(facts, rated));
-                sum += w * known.baseline.by_user[position];
+                sum += w * known.baseline().by_user[position];
                 weight += w;
             }
             [sum / (weight + DAMPING), weight]
@@ -86,7 +86,7 @@ impl FeatureGroup for SimilarMood {
 }
 
 /// The positions of the user's known ratings nearest to `at`, the nearest first and the earlier of two first.
-fn nearest(known: &Known, user: Seen, at: i64) -> impl Iterator<Item = usize> {
+fn nearest(known: &Known<'_>, user: Seen, at: i64) -> impl Iterator<Item = usize> {
     let times = &known.users.times;
     let (mut from, mut to) = (user.before, user.before);
     let next = move || {

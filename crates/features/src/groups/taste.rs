@@ -27,13 +27,13 @@ pub struct Taste {
 }
 
 impl Taste {
-    pub(crate) fn new(context: &Context<'_>, known: &Known) -> Self {
+    pub(crate) fn new(context: &Context<'_>, known: &Known<'_>) -> Self {
         let year_bands: Vec<Option<usize>> =
             context.items.all().iter().map(|item| item.year.map(year_band)).collect();
         let of_year = |position| only(known.rated_at(position).and_then(|item| year_bands[item]));
         let of_popularity = |position: usize| {
             let row = known.rated_items[position];
-            let item = known.tally(&known.items, row, known.users.times[position]);
+            let item = known.tally(&known.whole.items, row, known.users.times[position]);
             only(Some(popularity_band(item.count() * known.count_scale)))
         };
         Self {

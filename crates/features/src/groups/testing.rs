@@ -54,7 +54,7 @@ pub fn compute_as_part(
     let history = History::new(&ratings());
     let context =
         Context { history: &history, items: &items(), n_training, earlier_only, relevant_from: 4.0 };
-    let table = FeatureBuilder::new(&[kind], &context).compute(&Batch::new(candidates)).expect("one group");
+    let table = FeatureBuilder::new(&[kind], context).compute(&Batch::new(candidates)).expect("one group");
     let columns = table.names.into_iter().zip(table.columns);
     columns.map(|(name, values)| Column { name, values }).collect()
 }

@@ -28,7 +28,7 @@ pub struct Residuals {
 impl Affinity {
     /// Groups the ratings of the history by user and kind; `kinds_of[position]` are the kinds of the item rated there, each below
     /// `n_kinds`.
-    pub fn new(known: &Known, n_kinds: usize, kinds_of: impl Fn(usize) -> GenreSet) -> Self {
+    pub fn new(known: &Known<'_>, n_kinds: usize, kinds_of: impl Fn(usize) -> GenreSet) -> Self {
         let users = &known.users;
         let mut offsets = vec![0u32; users.n_rows() * n_kinds + 1];
         let mut positions = Vec::with_capacity(3 * users.times.len());
@@ -43,7 +43,7 @@ impl Affinity {
             for (kind, row) in rows.iter_mut().enumerate() {
                 let mut sum = 0.0;
                 for position in row.drain(..) {
-                    sum += known.baseline.by_user[position as usize];
+                    sum += known.baseline().by_user[position as usize];
                     positions.push(position);
                     running.push(sum);
                 }

@@ -4,7 +4,7 @@
 //! made-up ratings (Koren, "Factor in the neighbors", TKDD 2010, section 2.1). Under the temporal protocol
 //! mu, `b_i` and `b_u` of a rating in the history are those of its own time.
 
-use super::{Entry, Known, Seen, Tally};
+use super::{Known, Seen, Tally};
 
 /// How many ratings of the mean an item's ratings are mixed with.
 const ITEM_DAMPING: f64 = 3.0;
@@ -20,24 +20,21 @@ pub struct Baseline {
     pub item_offsets: Vec<f64>,
     /// Position in the users' timeline -> residual `r - mu - b_i - b_u`.
     pub by_user: Vec<f64>,
-    /// Position in the items' timeline -> the same residual.
-    pub by_item: Vec<f64>,
 }
 
 impl Baseline {
-    /// Takes the baseline of `entries`, which are in time order.
-    pub fn new(known: &Known, entries: &[Entry]) -> Self {
+    /// Takes the baseline of the ratings of `known`.
+    pub fn new(known: &Known<'_>) -> Self {
         let users = &known.users;
-        let mut item_offsets = Vec::with_capacity(entries.len());
-        let mut above = Vec::with_capacity(entries.len());
-        for &place in &users.entries {
-            let entry = &entries[place as usize];
-            let overall = known.overall(entry.time);
-            let offset = item_offset(&known.tally(&known.items, entry.item, entry.time), &overall);
+        let mut item_offsets = Vec::with_capacity(users.times.len());
+        let mut above = Vec::with_capacity(users.times.len());
+        for ((&place, &item), &time) in known.places.iter().zip(&known.rated_items).zip(&users.times) {
+            let overall = known.whole.overall(time);
+            let offset = item_offset(&known.tally(&known.whole.items, item, time), &overall);
             item_offsets.push(offset);
-            above.push(f64::from(entry.value) - overall.mean_or(0.0) - offset);
+            above.push(f64::from(known.values[place as usize]) - overall.mean_or(0.0) - offset);
         }
-        let mut baseline = Self { running: above.clone(), item_offsets, by_user: above, by_item: Vec::new() };
+        let mut baseline = Self { running: above.clone(), item_offsets, by_user: above };
         for row in 0..users.n_rows() as u32 {
             let range = users.range(row);
             for position in range.start + 1..range.end {
@@ -53,11 +50,6 @@ impl Baseline {
                 baseline.by_user[position] -= baseline.user_offset(Some(seen));
             }
         }
-        let mut by_entry = vec![0.0; entries.len()];
-        for (&place, &residual) in users.entries.iter().zip(&baseline.by_user) {
-            by_entry[place as usize] = residual;
-        }
-        baseline.by_item = known.items.entries.iter().map(|&place| by_entry[place as usize]).collect();
         baseline
     }
 

@@ -97,16 +97,14 @@ fn kernel_weight(seconds: i64, width: f64) -> f64 {
 mod tests {
     use dataset::IdIndex;
 
-    use super::super::Entry;
     use super::*;
 
     #[test]
     fn two_look_ups_give_the_whole_sum() {
         let times = [0, 5, 5, 9, 40];
         let values = [1.0, -2.0, 0.5, 4.0, 3.0];
-        let entries: Vec<Entry> =
-            times.iter().map(|&time| Entry { user: 0, item: 0, value: 1.0, time }).collect();
-        let timeline = Timeline::new(&IdIndex::new([1]), &entries, 4.0, |entry| entry.user);
+        let rating = |place: u32| (1.0, times[place as usize]);
+        let timeline = Timeline::new(IdIndex::new([1]), vec![0, 5], &[0, 1, 2, 3, 4], rating, 4.0, false);
         for (at, earlier_only) in [(-3, false), (5, false), (7, false), (7, true), (5, true), (99, true)] {
             let kernel = TimeKernel::new(&timeline, &values, 10.0, earlier_only);
             let before = timeline.before(0, at);

@@ -42,13 +42,13 @@ pub struct Place {
 
 impl Place {
     /// The tally of the user's ratings.
-    pub(crate) fn user_tally(&self, known: &Known) -> Tally {
+    pub(crate) fn user_tally(&self, known: &Known<'_>) -> Tally {
         tally(&known.users, self.user)
     }
 
     /// The tally of the item's ratings.
-    pub(crate) fn item_tally(&self, known: &Known) -> Tally {
-        tally(&known.items, self.item)
+    pub(crate) fn item_tally(&self, known: &Known<'_>) -> Tally {
+        tally(&known.whole.items, self.item)
     }
 }
 
@@ -62,29 +62,30 @@ pub struct Asked<'a> {
     /// The candidates and what the base models say of them.
     pub(crate) batch: &'a Batch<'a>,
     /// The history.
-    pub(crate) known: &'a Known,
+    pub(crate) known: &'a Known<'a>,
     /// Where each candidate stands.
     pub(crate) places: Vec<Place>,
 }
 
 impl<'a> Asked<'a> {
     /// Looks every candidate up. Candidates of one user in a row are faster.
-    pub(crate) fn new(batch: &'a Batch<'a>, known: &'a Known) -> Self {
+    pub(crate) fn new(batch: &'a Batch<'a>, known: &'a Known<'a>) -> Self {
+        let whole = known.whole;
         let mut user = Latest::default();
         let places = (batch.candidates().iter())
             .map(|candidate| {
                 let at = candidate.at;
                 let user = user.index(&known.users.ids, candidate.user_id);
-                let item = known.items.ids.index_of(candidate.item_id);
+                let item = whole.items.ids.index_of(candidate.item_id);
                 Place {
                     at,
                     user: user.map(|row| known.seen(&known.users, row, at)),
-                    item: item.map(|row| known.seen(&known.items, row, at)),
+                    item: item.map(|row| known.seen(&whole.items, row, at)),
                     catalogue: match item {
-                        Some(row) => known.catalogue_of[row as usize],
-                        None => known.catalogue.index_of(candidate.item_id),
+                        Some(row) => whole.catalogue_of[row as usize],
+                        None => whole.catalogue.index_of(candidate.item_id),
                     },
-                    overall: known.overall(at),
+                    overall: whole.overall(at),
                 }
             })
             .collect();

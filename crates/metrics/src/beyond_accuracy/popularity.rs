@@ -1,5 +1,7 @@
 //! Popularity bias at K: are the items that a user is shown more popular than those that the user chose?
 
+use rayon::prelude::*;
+
 use super::novelty::mean;
 use super::{Catalogue, TopLists};
 use crate::Groups;
@@ -33,7 +35,7 @@ pub fn profile_popularity(
         let user = training.user_ids().binary_search(user_id).ok()?;
         mean(&items[training.rows(user)], |item| catalogue.popularity(item))
     };
-    user_ids.iter().map(of_user).collect()
+    user_ids.par_iter().with_min_len(64).map(of_user).collect()
 }
 
 /// By how much the lists are more popular than the profiles: mean of `of_lists` / mean of `of_profiles` - 1, over the users

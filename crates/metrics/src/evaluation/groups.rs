@@ -38,6 +38,26 @@ impl Groups {
         Ok(Self { user_ids, offsets })
     }
 
+    /// Groups of known sizes: users in ascending order, and how many rows each has. Users without a row have no group.
+    ///
+    /// # Errors
+    /// [`MetricsError::Unsorted`] at the first row of the first user who is not above the one before.
+    pub fn from_sizes(users: impl IntoIterator<Item = (i64, u32)>) -> Result<Self, MetricsError> {
+        let (mut user_ids, mut offsets) = (Vec::new(), vec![0]);
+        let mut end = 0;
+        for (user_id, n_rows) in users.into_iter().filter(|(_, n_rows)| *n_rows > 0) {
+            if let Some(&previous) = user_ids.last()
+                && user_id <= previous
+            {
+                return Err(MetricsError::Unsorted { row: end, user_id, previous });
+            }
+            end += n_rows as usize;
+            user_ids.push(user_id);
+            offsets.push(end);
+        }
+        Ok(Self { user_ids, offsets })
+    }
+
     /// How many users there are.
     pub fn len(&self) -> usize {
         self.user_ids.len()
@@ -76,6 +96,8 @@ mod tests {
         let groups = Groups::from_sorted(&[3, 3, 7, 9, 9, 9]).unwrap();
         assert_eq!((groups.user_ids(), groups.n_rows()), (&[3, 7, 9][..], 6));
         assert_eq!([0, 1, 2].map(|index| groups.rows(index)), [0..2, 2..3, 3..6]);
+        assert_eq!(Groups::from_sizes([(3, 2), (5, 0), (7, 1), (9, 3)]).unwrap(), groups);
+        assert!(matches!(Groups::from_sizes([(3, 2), (3, 1)]), Err(MetricsError::Unsorted { row: 2, .. })));
         let none = Groups::from_sorted(&[]).unwrap();
         assert_eq!((none.is_empty(), none.n_rows()), (true, 0));
     }

@@ -1,5 +1,7 @@
 //! The result of an evaluation: a value for each user, model and metric, and their means.
 
+use std::ops::Range;
+
 use super::Column;
 
 /// Values of every (user, model, metric), users without a relevant row left out.
@@ -92,20 +94,27 @@ impl PerUser {
 
     /// The per-user table: by model, then user, then metric, without the undefined values.
     pub fn rows(&self) -> impl Iterator<Item = PerUserValue<'_>> {
+        (0..self.models.len()).flat_map(move |model| self.rows_of(model, 0..self.user_ids.len()))
+    }
+
+    /// The rows of one model and some of [`PerUser::user_ids`].
+    ///
+    /// # Panics
+    /// Where `model` is not an index into [`PerUser::models`], or `users` no range of indices of users.
+    pub fn rows_of(&self, model: usize, users: Range<usize>) -> impl Iterator<Item = PerUserValue<'_>> {
         let (n_models, n_columns) = (self.models.len(), self.columns.len());
-        self.models.iter().enumerate().flat_map(move |(m, model)| {
-            self.user_ids.iter().enumerate().flat_map(move |(user, &user_id)| {
-                let from = (user * n_models + m) * n_columns;
-                let values = &self.values[from..from + n_columns];
-                self.columns.iter().zip(values).filter(|(_, value)| !value.is_nan()).map(
-                    move |(column, &value)| PerUserValue {
-                        model,
-                        user_id,
-                        metric: column.metric.name,
-                        k: column.k,
-                        value,
-                    },
-                )
+        let name = self.models[model].as_str();
+        let first = users.start;
+        self.user_ids[users].iter().enumerate().flat_map(move |(user, &user_id)| {
+            let from = ((first + user) * n_models + model) * n_columns;
+            let values = &self.values[from..from + n_columns];
+            let defined = self.columns.iter().zip(values).filter(|(_, value)| !value.is_nan());
+            defined.map(move |(column, &value)| PerUserValue {
+                model: name,
+                user_id,
+                metric: column.metric.name,
+                k: column.k,
+                value,
             })
         })
     }

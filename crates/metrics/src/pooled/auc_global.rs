@@ -29,21 +29,30 @@ pub fn auc_global(scores: &[f64], relevant: &[bool]) -> Option<f64> {
 ///
 /// A relevant row's placement is the share of other rows below it, another row's the share of relevant rows above it, ties
 /// 1/2; the mean of either is the AUC, and an influence is the difference to it over the rows of the class.
+///
+/// # Panics
+/// Where the slices have different lengths, or more than `u32::MAX` rows.
 pub(crate) fn auc_influences(scores: &[f64], relevant: &[bool]) -> Option<(f64, Vec<f64>)> {
-    let auc = auc_global(scores, relevant)?;
+    assert_eq!(scores.len(), relevant.len(), "scores and labels");
+    assert!(u32::try_from(scores.len()).is_ok(), "{} rows", scores.len());
+    let mut rows: Vec<(u64, u32)> =
+        scores.iter().zip(0..).map(|(&score, row)| (descending_key(score), row)).collect();
+    rows.sort_unstable();
+    let mut previous = None;
+    let auc = share_of_ordered_pairs(rows.iter().map(|&(key, row)| {
+        let tied = previous.replace(key) == Some(key);
+        (relevant[row as usize], tied)
+    }))?;
     let n_relevant = relevant.iter().filter(|relevant| **relevant).count() as f64;
     let n_other = relevant.len() as f64 - n_relevant;
-    let mut rows: Vec<(u64, usize)> =
-        scores.iter().enumerate().map(|(row, &score)| (descending_key(score), row)).collect();
-    rows.sort_unstable();
     let mut influences = vec![0.0; rows.len()];
     let (mut relevant_above, mut other_above) = (0.0, 0.0);
     for tied in rows.chunk_by(|a, b| a.0 == b.0) {
-        let tied_relevant = tied.iter().filter(|(_, row)| relevant[*row]).count() as f64;
+        let tied_relevant = tied.iter().filter(|(_, row)| relevant[*row as usize]).count() as f64;
         let tied_other = tied.len() as f64 - tied_relevant;
         let other_below = n_other - other_above - tied_other;
         for &(_, row) in tied {
-            influences[row] = if relevant[row] {
+            influences[row as usize] = if relevant[row as usize] {
                 ((other_below + tied_other / 2.0) / n_other - auc) / n_relevant
             } else {
                 ((relevant_above + tied_relevant / 2.0) / n_relevant - auc) / n_other

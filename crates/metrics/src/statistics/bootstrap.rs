@@ -1,9 +1,12 @@
 //! The bootstrap over users.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::comparison::{Comparison, Pair};
+use super::draws::Draws;
 use super::{Interval, Replicates, UserSample, holm, resamples};
 use crate::{MetricsError, PerUser};
 
@@ -15,7 +18,14 @@ pub struct Bootstrap {
     n_resamples: usize,
     level: f64,
     rng: ChaCha8Rng,
+    /// The draws of the last numbers of users that were asked for.
+    kept: Arc<Mutex<Vec<Arc<Draws>>>>,
 }
+
+/// Numbers of users whose draws are kept: those with a relevant row, and all.
+const N_KEPT: usize = 2;
+/// Values that are copied out of a [`PerUser`] at a time: 64 MiB.
+const VALUES_AT_ONCE: usize = 1 << 23;
 
 impl Bootstrap {
     /// The most resamples: more only cost memory.
@@ -37,7 +47,7 @@ impl Bootstrap {
         if !(min..=Self::MAX_RESAMPLES).contains(&n_resamples) {
             return Err(MetricsError::Resamples { found: n_resamples, level, min });
         }
-        Ok(Self { n_resamples, level, rng })
+        Ok(Self { n_resamples, level, rng, kept: Arc::default() })
     }
 
     /// How many resamples are drawn.
@@ -50,9 +60,29 @@ impl Bootstrap {
         self.level
     }
 
+    /// Draws the resamples of `n_users` users, or finds them: whoever asks for numbers of that many users at once on several threads may
+    /// call this before.
+    pub fn draw(&self, n_users: usize) {
+        self.draws(n_users);
+    }
+
+    fn draws(&self, n_users: usize) -> Arc<Draws> {
+        // The lock is not held while drawing: that work is shared among threads, and one of them may come back to here.
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept().iter().find(|draws| draws.n_users() == n_users).map(Arc::clone);
+        found.unwrap_or_else(|| {
+            let drawn = Arc::new(Draws::new(n_users, self.n_resamples, &self.rng));
+            let mut kept = kept();
+            kept.retain(|draws| draws.n_users() != n_users);
+            kept.truncate(N_KEPT - 1);
+            kept.insert(0, Arc::clone(&drawn));
+            drawn
+        })
+    }
+
     /// Every number of `sample` over the resamples; `None` where fewer than two users count or the number is not finite.
     pub fn replicates(&self, sample: &UserSample) -> Vec<Option<Replicates>> {
-        resamples::ratios(sample, self.n_resamples, &self.rng)
+        resamples::ratios(sample, &self.draws(sample.n_users()))
             .into_par_iter()
             .enumerate()
             .map(|(index, ratios)| {
@@ -70,13 +100,19 @@ impl Bootstrap {
 
     /// The interval of every mean, in the order of [`PerUser::summaries`].
     pub fn summary_intervals(&self, per_user: &PerUser) -> Vec<Option<Interval>> {
-        let mut sample = UserSample::new(per_user.user_ids().len());
-        for model in 0..per_user.models().len() {
-            for column in 0..per_user.columns().len() {
-                sample.push_mean(per_user.values(model, column));
+        let (n_users, n_columns) = (per_user.user_ids().len(), per_user.columns().len());
+        let models_at_once = (VALUES_AT_ONCE / (n_users * n_columns).max(1)).max(1);
+        let models: Vec<usize> = (0..per_user.models().len()).collect();
+        let of_models = models.chunks(models_at_once).flat_map(|models| {
+            let mut sample = UserSample::new(n_users);
+            for &model in models {
+                for column in 0..n_columns {
+                    sample.push_mean(per_user.values(model, column));
+                }
             }
-        }
-        self.intervals(&sample)
+            self.intervals(&sample)
+        });
+        of_models.collect()
     }
 
     /// Compares models user by user; the p-values are corrected for all of `pairs` together, which are one family.

@@ -7,7 +7,7 @@
 //!
 //! * [`UserSample`]: what each user contributes to each number;
 //! * [`Bootstrap`]: the draws, and [`Replicates`], a number's values over them, with the interval and the p-value;
-//! * [`Bootstrap::summary_intervals`] of the per-user metrics, [`Bootstrap::pooled_intervals`] of those of all rows together;
+//! * [`Bootstrap::summary_intervals`] of the per-user metrics, [`Bootstrap::pooled`] of the metrics of all rows together;
 //! * [`Comparison`]: one model against another, corrected for the number of comparisons by [`holm()`].
 //!
 //! The interval is `BCa`, bias-corrected and accelerated (Efron, 1987), because it follows the skewness that metrics near an
@@ -19,9 +19,10 @@
 
 mod bootstrap;
 mod comparison;
+mod draws;
 mod holm;
 mod normal;
-mod pooled_intervals;
+mod pooled;
 mod replicates;
 mod resamples;
 mod user_sample;
@@ -29,6 +30,6 @@ mod user_sample;
 pub use bootstrap::Bootstrap;
 pub use comparison::{Comparison, Pair};
 pub use holm::holm;
-pub use pooled_intervals::{Pooled, PooledMetric};
+pub use pooled::{Pooled, PooledMetric, PooledValue};
 pub use replicates::{Interval, Replicates};
 pub use user_sample::UserSample;

@@ -1,74 +1,96 @@
-//! The draws, and the sums over the users drawn.
+//! The sums over the users drawn.
 
-use rand::RngExt as _;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng as _;
+use fearless_simd::{Level, Simd, dispatch};
 use rayon::prelude::*;
 
 use super::UserSample;
-
-/// Resamples that one pass over the columns serves: their sums stand in registers side by side.
-const LANES: usize = 8;
+use super::draws::{Draws, LANES};
 
 /// One number for each of the resamples of a pass.
 type Lanes = [f64; LANES];
 
+/// Passes that one reading of the columns serves.
+const PASSES_AT_ONCE: usize = 4;
+/// Users whose counts of these passes and whose values of a group of columns stay in the nearest cache.
+const USERS_AT_ONCE: usize = 256;
+/// Columns that are summed side by side: each count is loaded once for all of them, and their independent sums hide the latency of the
+/// additions.
+const COLUMNS_AT_ONCE: usize = 4;
+
 /// The values of every number of `sample` in every resample: by number, then resample; NaN where the resample drew no
 /// user that counts.
 ///
-/// Resample `b` draws from stream `b + 1` of the generator's key, whatever the generator has drawn before, and each sum
-/// runs over the users in their order: neither depends on the number of threads, nor on the other numbers of the sample.
-pub(super) fn ratios(sample: &UserSample, n_resamples: usize, rng: &ChaCha8Rng) -> Vec<Vec<f64>> {
-    let seed = rng.get_seed();
+/// Each sum runs over the users in their order: it depends neither on the number of threads, nor on the other numbers of the sample, nor
+/// on the CPU's vector instructions.
+pub(super) fn ratios(sample: &UserSample, draws: &Draws) -> Vec<Vec<f64>> {
     let totals = sample.totals.iter().map(Vec::as_slice);
     let columns: Vec<&[f64]> = totals.chain(sample.weights.iter().map(Vec::as_slice)).collect();
-    let passes: Vec<Vec<Lanes>> = (0..n_resamples.div_ceil(LANES))
+    let level = Level::new();
+    let tasks = draws.n_passes().div_ceil(PASSES_AT_ONCE);
+    let sums: Vec<Vec<Lanes>> = (0..tasks)
         .into_par_iter()
-        .map_init(Vec::new, |counts, pass| {
-            let first = pass * LANES;
-            count(counts, sample.n_users(), seed, first..n_resamples.min(first + LANES));
-            sums(counts, &columns)
+        .map(|task| {
+            let first = task * PASSES_AT_ONCE;
+            let passes = first..draws.n_passes().min(first + PASSES_AT_ONCE);
+            let drawn: Vec<_> = passes.map(|pass| draws.pass(pass)).collect();
+            let drawn: Vec<&[[u8; LANES]]> = drawn.iter().map(AsRef::as_ref).collect();
+            dispatch!(level, simd => sums(simd, &drawn, &columns))
         })
         .collect();
+    let passes: Vec<&[Lanes]> =
+        sums.iter().flat_map(|sums| sums.chunks_exact(columns.len().max(1))).collect();
     let ratio = |column: usize| {
         let (totals, weights) = (column, sample.len() + sample.weights_of[column]);
         let lanes = passes.iter().flat_map(move |sums| sums[totals].into_iter().zip(sums[weights]));
-        lanes.take(n_resamples).map(|(total, weight)| total / weight).collect()
+        lanes.take(draws.n_resamples()).map(|(total, weight)| total / weight).collect()
     };
     (0..sample.len()).into_par_iter().map(ratio).collect()
 }
 
-/// Fills `counts` with how often each user is drawn in each of `resamples`.
-fn count(counts: &mut Vec<Lanes>, n_users: usize, seed: [u8; 32], resamples: std::ops::Range<usize>) {
-    counts.clear();
-    counts.resize(n_users, [0.0; LANES]);
-    for (lane, resample) in resamples.enumerate() {
-        let mut rng = ChaCha8Rng::from_seed(seed);
-        rng.set_stream(resample as u64 + 1);
-        for _ in 0..n_users {
-            counts[rng.random_range(0..n_users)][lane] += 1.0;
+/// The sums of counts × values: by pass, then column.
+///
+/// Compiled for each set of vector instructions. They differ in how many lanes they take at once and not in any bit of what they give:
+/// no product is fused with a sum, and no sum is reordered.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "what is not inlined is not compiled for the CPU's vector instructions"
+)]
+fn sums<S: Simd>(_: S, passes: &[&[[u8; LANES]]], columns: &[&[f64]]) -> Vec<Lanes> {
+    let n_users = passes.first().map_or(0, |counts| counts.len());
+    let mut sums = vec![[0.0; LANES]; passes.len() * columns.len()];
+    let mut counts = vec![[[0.0; LANES]; USERS_AT_ONCE]; PASSES_AT_ONCE];
+    for first in (0..n_users).step_by(USERS_AT_ONCE) {
+        let users = first..n_users.min(first + USERS_AT_ONCE);
+        for (counts, pass) in counts.iter_mut().zip(passes) {
+            for (counts, drawn) in counts.iter_mut().zip(&pass[users.clone()]) {
+                *counts = drawn.map(f64::from);
+            }
         }
-    }
-}
-
-/// The sum of counts × values for each column.
-fn sums(counts: &[Lanes], columns: &[&[f64]]) -> Vec<Lanes> {
-    let mut sums = Vec::with_capacity(columns.len());
-    let (pairs, rest) = columns.as_chunks::<2>();
-    for pair in pairs {
-        sums.extend(weighted_sums(counts, *pair));
-    }
-    for column in rest {
-        sums.extend(weighted_sums(counts, [column]));
+        let (groups, rest) = columns.as_chunks::<COLUMNS_AT_ONCE>();
+        for (pass, counts) in counts[..passes.len()].iter().enumerate() {
+            let counts = &counts[..users.len()];
+            let sums = &mut sums[pass * columns.len()..(pass + 1) * columns.len()];
+            let (sums_of_groups, sums_of_rest) = sums.as_chunks_mut::<COLUMNS_AT_ONCE>();
+            for (sums, group) in sums_of_groups.iter_mut().zip(groups) {
+                *sums = add(*sums, counts, group.map(|column| &column[users.clone()]));
+            }
+            for (sums, column) in sums_of_rest.iter_mut().zip(rest) {
+                [*sums] = add([*sums], counts, [&column[users.clone()]]);
+            }
+        }
     }
     sums
 }
 
-/// The innermost loop: `N` columns at once, so that each count is loaded once for all of them and `N` × [`LANES`]
-/// independent sums hide the latency of the additions.
-fn weighted_sums<const N: usize>(counts: &[Lanes], columns: [&[f64]; N]) -> [Lanes; N] {
+/// The innermost loop: the sums, and counts × values of some users more.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "what is not inlined is not compiled for the CPU's vector instructions"
+)]
+fn add<const N: usize>(mut sums: [Lanes; N], counts: &[Lanes], columns: [&[f64]; N]) -> [Lanes; N] {
     let columns = columns.map(|column| &column[..counts.len()]);
-    let mut sums = [[0.0; LANES]; N];
     for (user, counts) in counts.iter().enumerate() {
         let values: [f64; N] = std::array::from_fn(|column| columns[column][user]);
         // A new array instead of changing the old one in place keeps the sums in registers.
@@ -81,7 +103,15 @@ fn weighted_sums<const N: usize>(counts: &[Lanes], columns: [&[f64]; N]) -> [Lan
 
 #[cfg(test)]
 mod tests {
+    use rand::RngExt as _;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng as _;
+
     use super::*;
+
+    fn ratios(sample: &UserSample, n_resamples: usize, rng: &ChaCha8Rng) -> Vec<Vec<f64>> {
+        super::ratios(sample, &Draws::new(sample.n_users(), n_resamples, rng))
+    }
 
     fn sample() -> UserSample {
         let mut sample = UserSample::new(5);

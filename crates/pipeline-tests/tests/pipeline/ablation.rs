@@ -18,7 +18,7 @@ fn ablation(run: &RunFolder, flags: &[&str]) -> Outcome {
 
 fn read<T: Stored>(path: &Path) -> T {
     let source = Source { path, schema: T::SCHEMA, make_target: "ablation" };
-    T::from_table(read_parquet(fs::read(path).unwrap().into(), source).unwrap()).unwrap()
+    T::from_table(read_parquet(source).unwrap()).unwrap()
 }
 
 /// What does not depend on the machine.

@@ -13,9 +13,8 @@ use super::fixture::{finished_run, new_run};
 
 fn table<T: Stored>(run: &RunFolder, artifact: &str) -> T {
     let path = run.path(artifact);
-    let bytes = std::fs::read(&path).unwrap();
     let source = Source { path: &path, schema: T::SCHEMA, make_target: "evaluate" };
-    T::from_table(read_parquet(bytes.into(), source).unwrap()).unwrap()
+    T::from_table(read_parquet(source).unwrap()).unwrap()
 }
 
 fn ndcg(run: &RunFolder, protocol: &str, model: &str) -> f64 {

@@ -4,7 +4,8 @@
 //! plot cannot follow the page's light and dark setting; plotters writes neither `<title>` nor `<desc>`; none has a dot plot on a
 //! truncated axis that says so, value labels that are measured with the embedded font and kept off each other, or
 //! panels that share one layout from 340 to 640 pixels. What is needed beyond text is little: the five marks of
-//! [`Mark`], 1-2-5 ticks and a linear map. Drawing pixels, shaping text and PNG are left to resvg.
+//! [`Mark`], 1-2-5 ticks and a linear map. Shaping text, filling
+//! outlines and PNG are left to harfrust, tiny-skia and png.
 //!
 //! * [`Scene`]: what is drawn; `svg`: how it is written;
 //! * [`scale`], [`axis`]: from values to pixels;
@@ -25,7 +26,7 @@ mod svg;
 pub mod unit_square;
 
 pub use scene::{Anchor, Mark, Scene, Shape, Text};
-pub use svg::Medium;
+pub use svg::{DASHES, HALF_CAPITAL, HALO, Medium, RIM};
 
 /// The size of names, values and ticks, in pixels.
 pub const LABEL: f64 = 14.0;

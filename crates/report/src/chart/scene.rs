@@ -75,8 +75,11 @@ pub enum Mark {
     Text(Text),
 }
 
+/// Half a square's side, in radii.
+pub const SQUARE: f64 = 0.92;
+
 /// Symbols that differ without colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
     /// Base recommenders.
     Circle,
@@ -86,6 +89,27 @@ pub enum Shape {
     Square,
     /// Floors and ceilings.
     Triangle,
+}
+
+impl Shape {
+    /// The corners from the centre, to the right and down; none of a circle. Each shape covers about the area of the circle.
+    pub fn corners(self, radius: f64) -> Vec<(f64, f64)> {
+        match self {
+            Self::Circle => Vec::new(),
+            Self::Square => {
+                let r = radius * SQUARE;
+                vec![(-r, -r), (r, -r), (r, r), (-r, r)]
+            }
+            Self::Triangle => {
+                let r = radius * 1.1;
+                vec![(0.0, -r), (r, r * 0.85), (-r, r * 0.85)]
+            }
+            Self::Diamond => {
+                let r = radius * 1.25;
+                vec![(0.0, -r), (r, 0.0), (0.0, r), (-r, 0.0)]
+            }
+        }
+    }
 }
 
 /// Where a text's x is.

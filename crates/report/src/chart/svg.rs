@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::scene::{Anchor, Mark, Scene, Shape, Text};
+use super::scene::{Anchor, Mark, SQUARE, Scene, Shape, Text};
 use crate::font;
 use crate::theme::Ink;
 
@@ -16,7 +16,13 @@ pub enum Medium {
 }
 
 /// Half the height of a capital, in em: what centres a text on its y. Inter's capitals are 0.727 em high.
-const HALF_CAPITAL: f64 = 0.727 / 2.0;
+pub const HALF_CAPITAL: f64 = 0.727 / 2.0;
+/// The width of a symbol's rim, half of it outside, in pixels.
+pub const RIM: f64 = 1.5;
+/// The width of a text's rim, likewise.
+pub const HALO: f64 = 4.0;
+/// Lengths of dash and gap, in pixels.
+pub const DASHES: [f64; 2] = [5.0, 4.0];
 
 impl Scene {
     /// The SVG element with its title and description; for [`Medium::File`] a whole document.
@@ -60,6 +66,7 @@ impl Writer {
     }
 
     fn mark(&self, svg: &mut String, mark: &Mark) {
+        let dashes = format!(" stroke-dasharray=\"{} {}\"", DASHES[0], DASHES[1]);
         // Writing to a string cannot fail.
         let _ = match mark {
             Mark::Rect { x, y, width, height, ink, tip } => write!(
@@ -81,7 +88,7 @@ impl Writer {
                 px(to.1),
                 self.colour(*ink),
                 px(*width),
-                if *dashed { " stroke-dasharray=\"5 4\"" } else { "" }
+                if *dashed { &dashes } else { "" }
             ),
             Mark::Path { points, ink, width } => {
                 let mut list = String::with_capacity(points.len() * 14);
@@ -113,7 +120,7 @@ impl Writer {
         tip: Option<&str>,
     ) -> std::fmt::Result {
         let paint = format!(
-            "fill=\"{}\" stroke=\"{}\" stroke-width=\"1.5\"",
+            "fill=\"{}\" stroke=\"{}\" stroke-width=\"{RIM}\"",
             self.colour(ink),
             self.colour(Ink::Surface)
         );
@@ -129,40 +136,18 @@ impl Writer {
             Shape::Square => write!(
                 svg,
                 "<rect x=\"{}\" y=\"{}\" width=\"{side}\" height=\"{side}\" {paint}{}",
-                px(x - radius * 0.92),
-                px(y - radius * 0.92),
+                px(x - radius * SQUARE),
+                px(y - radius * SQUARE),
                 closed("rect", tip),
-                side = px(radius * 1.84)
+                side = px(radius * 2.0 * SQUARE)
             ),
-            Shape::Triangle => {
-                let r = radius * 1.1;
-                write!(
-                    svg,
-                    "<polygon points=\"{},{} {},{} {},{}\" {paint}{}",
-                    px(x),
-                    px(y - r),
-                    px(x + r),
-                    px(y + r * 0.85),
-                    px(x - r),
-                    px(y + r * 0.85),
-                    closed("polygon", tip)
-                )
-            }
-            Shape::Diamond => {
-                let r = radius * 1.25;
-                write!(
-                    svg,
-                    "<polygon points=\"{},{} {},{} {},{} {},{}\" {paint}{}",
-                    px(x),
-                    px(y - r),
-                    px(x + r),
-                    px(y),
-                    px(x),
-                    px(y + r),
-                    px(x - r),
-                    px(y),
-                    closed("polygon", tip)
-                )
+            Shape::Triangle | Shape::Diamond => {
+                let corners = shape.corners(radius);
+                let points: Vec<String> = corners
+                    .iter()
+                    .map(|(right, down)| format!("{},{}", px(x + right), px(y + down)))
+                    .collect();
+                write!(svg, "<polygon points=\"{}\" {paint}{}", points.join(" "), closed("polygon", tip))
             }
         }
     }
@@ -175,7 +160,7 @@ impl Writer {
         };
         let halo = if text.halo {
             format!(
-                " stroke=\"{}\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
+                " stroke=\"{}\" stroke-width=\"{HALO}\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
                 self.colour(Ink::Surface)
             )
         } else {

@@ -1,10 +1,14 @@
 //! Reading what earlier stages wrote, each file checked against its stage's manifest.
 
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
+use std::path::Path;
+
 use artifacts::layout::Artifact;
 use artifacts::manifest::FileRecord;
-use artifacts::table::{Source, read_parquet};
+use artifacts::table::{Positional, Source, TableFile};
 use artifacts::tables::Stored;
-use artifacts::{Error, Schema, StageName, model_file, sha256_of_bytes};
+use artifacts::{Error, Schema, Sha256Hex, StageName, model_file, sha256_of, sha256_of_bytes};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
@@ -16,13 +20,47 @@ impl Run {
     /// # Errors
     /// [`Error::Missing`], [`Error::Corrupt`] or [`Error::WrongKind`].
     pub fn read_table<T: Stored>(&mut self, artifact: Artifact) -> Result<T, Error> {
-        let (bytes, mut record) = self.read_bytes(artifact.stage, artifact.file)?;
+        let file = self.open_table::<T>(artifact)?;
+        T::from_file(&file).map_err(|problem| self.corrupt(artifact, problem))
+    }
+
+    /// [`Run::read_table`] of two tables side by side.
+    ///
+    /// # Errors
+    /// As [`Run::read_table`], for the first that is at fault.
+    pub fn read_both<A: Stored + Send, B: Stored + Send>(
+        &mut self,
+        a: Artifact,
+        b: Artifact,
+    ) -> Result<(A, B), Error> {
+        let files = (self.open_table::<A>(a)?, self.open_table::<B>(b)?);
+        let read = rayon::join(|| A::from_file(&files.0), || B::from_file(&files.1));
+        let corrupt = |artifact, problem| self.corrupt(artifact, problem);
+        Ok((read.0.map_err(|problem| corrupt(a, problem))?, read.1.map_err(|problem| corrupt(b, problem))?))
+    }
+
+    /// Opens a table that an earlier stage wrote, after checking its bytes against that stage's manifest: to be read piece by piece.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Corrupt`] or [`Error::WrongKind`].
+    pub fn open_table<T: Stored>(&mut self, artifact: Artifact) -> Result<TableFile, Error> {
         let path = self.layout.path(artifact);
+        let file = open(&path, artifact.stage)?;
+        // The file that was hashed is the file that is read, whatever is renamed to its place meanwhile.
+        let hashed = Positional::new(file).and_then(|file| Ok((sha256_of(file.from(0))?, file)));
+        let ((sha256, bytes), file) = hashed.map_err(|source| Error::Read { path: path.clone(), source })?;
+        let mut record = self.check(artifact.stage, artifact.file, sha256, bytes)?;
         let source = Source { path: &path, schema: T::SCHEMA, make_target: artifact.stage.name() };
-        let table = read_parquet(bytes.into(), source)?;
-        record.rows = Some(table.n_rows() as u64);
+        let file = TableFile::open(file, source)?;
+        record.rows = Some(file.n_rows() as u64);
         self.inputs.push(record);
-        T::from_table(table).map_err(|problem| source.corrupt(problem))
+        Ok(file)
+    }
+
+    /// The error that says that `artifact` holds what it may not.
+    pub fn corrupt(&self, artifact: Artifact, problem: String) -> Error {
+        let make_target = artifact.stage.name().to_owned();
+        Error::Corrupt { path: self.layout.path(artifact), problem, make_target }
     }
 
     /// Reads a JSON file that an earlier stage wrote, likewise.
@@ -92,26 +130,38 @@ impl Run {
 
     fn read_bytes(&self, stage: StageName, file: &str) -> Result<(Vec<u8>, FileRecord), Error> {
         let path = self.layout.folder(stage).join(file);
-        let make_target = stage.name().to_owned();
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(Error::Missing { path, make_target });
-            }
-            Err(source) => return Err(Error::Read { path, source }),
-        };
+        let mut bytes = Vec::new();
+        open(&path, stage)?.read_to_end(&mut bytes).map_err(|source| Error::Read { path, source })?;
+        let record = self.check(stage, file, sha256_of_bytes(&bytes), bytes.len() as u64)?;
+        Ok((bytes, record))
+    }
+
+    /// That a file is the one that the manifest of `stage` lists.
+    fn check(
+        &self,
+        stage: StageName,
+        file: &str,
+        sha256: Sha256Hex,
+        bytes: u64,
+    ) -> Result<FileRecord, Error> {
         let below = format!("{}/{file}", stage.name());
         let manifest = self.upstream.iter().find(|manifest| manifest.stage == stage);
         let recorded = manifest.and_then(|manifest| manifest.output(&below));
-        let sha256 = sha256_of_bytes(&bytes);
         if recorded.map(|record| &record.sha256) != Some(&sha256) {
             let problem = match recorded {
                 Some(_) => "its bytes are not those that its manifest lists".to_owned(),
                 None => format!("the manifest of {} does not list it", stage.name()),
             };
+            let (path, make_target) = (self.layout.folder(stage).join(file), stage.name().to_owned());
             return Err(Error::Corrupt { path, problem, make_target });
         }
-        let record = FileRecord { path: below, sha256, bytes: bytes.len() as u64, rows: None };
-        Ok((bytes, record))
+        Ok(FileRecord { path: below, sha256, bytes, rows: None })
     }
+}
+
+fn open(path: &Path, stage: StageName) -> Result<File, Error> {
+    File::open(path).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => Error::Missing { path: path.to_owned(), make_target: stage.name().to_owned() },
+        _ => Error::Read { path: path.to_owned(), source },
+    })
 }

@@ -36,6 +36,8 @@ fn wrong_usage_is_2_and_failure_is_1() {
         (&["--users", "-3"], "unexpected argument '-3'"),
         (&["--users", "many"], "invalid value 'many'"),
         (&["--films", "3"], "--films"),
+        (&["--scale", "25"], "expected a number of million ratings"),
+        (&["--scale", "1m", "--users", "5"], "cannot be used with"),
     ] {
         let output = synth(args, &out);
         let stderr = String::from_utf8(output.stderr).unwrap();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use raw::RawData;
+use synth::Scale;
 
 use crate::generate;
 
@@ -115,4 +116,40 @@ fn tastes_are_tied_to_genres() {
     let correlation = covariance / (sd(pairs.iter().map(|p| p.0)) * sd(pairs.iter().map(|p| p.1)));
     // Without tastes the halves would be uncorrelated: a standard error of about 1 / sqrt(n).
     assert!(pairs.len() > 1000 && correlation > 0.3, "correlation {correlation} over {} pairs", pairs.len());
+}
+
+/// A published size; the figures in comments are ML-1M's.
+#[test]
+fn a_scale_has_the_tails_and_stars_of_the_published_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("data");
+    synth::generate(&"1m".parse::<Scale>().unwrap().shape(3).unwrap(), &out).unwrap();
+    let data = raw::read(&out, &raw::Options::default()).unwrap();
+    assert_eq!(data.ratings.len(), 1_000_209);
+    let values = data.ratings.values.iter().map(|&value| f64::from(value));
+    assert!(values.clone().all(|value| value.fract() == 0.0));
+    let (mean, spread) = (mean(values.clone()), sd(values));
+    assert!((3.5..3.66).contains(&mean), "mean {mean}"); // 3.58
+    assert!((1.06..1.17).contains(&spread), "standard deviation {spread}"); // 1.12
+
+    let mut popularity: Vec<usize> =
+        grouped(&data.ratings.item_ids, &data.ratings.values).values().map(Vec::len).collect();
+    popularity.sort_unstable_by(|a, b| b.cmp(a));
+    let n = popularity.len();
+    assert!((3650..3850).contains(&n), "{n} rated items"); // 3,706
+    assert!((3100..3800).contains(&popularity[0]), "most popular {}", popularity[0]); // 3,428
+    assert!((105..140).contains(&popularity[n / 2]), "median {}", popularity[n / 2]); // 123
+    // Gini coefficient .634
+    let ranked: f64 = popularity
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, &count)| (2.0 * i as f64 + 1.0 - n as f64) * count as f64)
+        .sum();
+    let gini = ranked / (n as f64 * 1_000_209.0);
+    assert!((0.58..0.68).contains(&gini), "Gini coefficient {gini}");
+    // From users with a few ratings by rejection to the most active one from all items.
+    let mut activity: Vec<usize> = data.ratings.user_ids.chunk_by(|a, b| a == b).map(<[i64]>::len).collect();
+    activity.sort_unstable();
+    assert_eq!((activity[0], activity[activity.len() - 1]), (20, 2314));
 }

@@ -1,8 +1,10 @@
-//! Intervals of the metrics of all rows together. The users are the sample here too: a resample takes or leaves a user with
+//! The metrics of all rows together, with intervals. The users are the sample here too: a resample takes or leaves a user with
 //! all their rows.
 
+use rayon::prelude::*;
+
 use super::{Bootstrap, Interval, UserSample};
-use crate::pooled::{absolute_error, auc_influences, log_loss_of, squared_error};
+use crate::pooled::{absolute_error, auc_influences, log_loss, log_loss_of, mae, rmse, squared_error};
 use crate::{Groups, TestRows};
 
 /// A metric of [`crate::pooled`] that has an interval. The calibration error has none, see [`crate::pooled::calibration()`].
@@ -27,9 +29,20 @@ pub struct Pooled<'a> {
     pub scores: &'a [f64],
 }
 
+/// A value and its interval, where they are defined.
+pub type PooledValue = (Option<f64>, Option<Interval>);
+
+/// What the users contribute to one number, and the number.
+struct OfUsers {
+    value: Option<f64>,
+    totals: Vec<f64>,
+    /// Whether a user weighs as many as their rows, instead of one.
+    is_of_rows: bool,
+}
+
 impl Bootstrap {
-    /// The interval of every number of `pooled` over the users of `rows`, with the draws of every other number of these users.
-    /// `None` where there are fewer than two users, a row has no score, or the metric is undefined.
+    /// Every number of `pooled`, and its interval over the users of `rows`, with the draws of every other number of these users.
+    /// No interval where there are fewer than two users, a row has no score, or the metric is undefined.
     ///
     /// RMSE, MAE and log-loss are ratios of sums over users, (the root of) errors / rows, and are taken again in each
     /// resample. The AUC is no such ratio: taken again it would cost a pass over all rows for each resample. Its replicates are
@@ -38,53 +51,60 @@ impl Bootstrap {
     /// number of users; a test holds it against resampled rows.
     ///
     /// # Panics
-    /// Where there is not one score a row.
-    pub fn pooled_intervals(&self, rows: &TestRows<'_>, pooled: &[Pooled<'_>]) -> Vec<Option<Interval>> {
+    /// Where there is not one score a row, or there are more than `u32::MAX` rows.
+    pub fn pooled(&self, rows: &TestRows<'_>, pooled: &[Pooled<'_>]) -> Vec<PooledValue> {
         let groups = rows.groups();
+        let of_users: Vec<OfUsers> = pooled.par_iter().with_max_len(1).map(|of| of_users(rows, of)).collect();
         let mut sample = UserSample::new(groups.len());
         let n_rows: Vec<f64> = (0..groups.len()).map(|user| groups.rows(user).len() as f64).collect();
-        for &Pooled { metric, scores } in pooled {
-            assert_eq!(scores.len(), groups.n_rows(), "scores and rows");
-            let (relevant, grades) = (rows.relevant(), rows.grades());
-            match metric {
-                PooledMetric::AucGlobal => {
-                    let influences = auc_influences(scores, relevant);
-                    let users = groups.len() as f64;
-                    // The mean of auc + users × influence is the AUC: influences sum to 0.
-                    let value = |user_sum: f64, auc: f64| Some(auc + users * user_sum);
-                    let values: Vec<Option<f64>> = match influences {
-                        Some((auc, influences)) => {
-                            sums_by_user(groups, |row| influences[row]).map(|sum| value(sum, auc)).collect()
-                        }
-                        None => vec![None; groups.len()],
-                    };
-                    sample.push_mean(values);
-                }
-                PooledMetric::Rmse => {
-                    let errors = sums_by_user(groups, |row| squared_error(scores[row], grades[row]));
-                    sample.push_ratio(errors.collect(), n_rows.clone());
-                }
-                PooledMetric::Mae => {
-                    let errors = sums_by_user(groups, |row| absolute_error(scores[row], grades[row]));
-                    sample.push_ratio(errors.collect(), n_rows.clone());
-                }
-                PooledMetric::LogLoss => {
-                    let losses = sums_by_user(groups, |row| log_loss_of(scores[row], relevant[row]));
-                    sample.push_ratio(losses.collect(), n_rows.clone());
-                }
+        let mut values = Vec::with_capacity(pooled.len());
+        for OfUsers { value, totals, is_of_rows } in of_users {
+            values.push(value);
+            if is_of_rows {
+                sample.push_ratio(totals, n_rows.clone());
+            } else {
+                sample.push_mean(totals.into_iter().map(|total| value.map(|_| total)));
             }
         }
-        let intervals = self.intervals(&sample);
         let end = |metric: PooledMetric, end: f64| match metric {
             PooledMetric::AucGlobal => end.clamp(0.0, 1.0),
             PooledMetric::Rmse => end.max(0.0).sqrt(),
             PooledMetric::Mae | PooledMetric::LogLoss => end,
         };
-        let of = |(pooled, interval): (&Pooled<'_>, Option<Interval>)| {
+        let intervals = pooled.iter().zip(self.intervals(&sample)).map(|(pooled, interval)| {
             let is_undefined = pooled.scores.iter().any(|score| score.is_nan());
             interval.filter(|_| !is_undefined).map(|interval| interval.map(|value| end(pooled.metric, value)))
-        };
-        pooled.iter().zip(intervals).map(of).collect()
+        });
+        values.into_iter().zip(intervals).collect()
+    }
+}
+
+fn of_users(rows: &TestRows<'_>, &Pooled { metric, scores }: &Pooled<'_>) -> OfUsers {
+    let (groups, relevant, grades) = (rows.groups(), rows.relevant(), rows.grades());
+    assert_eq!(scores.len(), groups.n_rows(), "scores and rows");
+    let of_rows = |value: Option<f64>, totals: Vec<f64>| OfUsers { value, totals, is_of_rows: true };
+    match metric {
+        PooledMetric::AucGlobal => match auc_influences(scores, relevant) {
+            Some((auc, influences)) => {
+                let users = groups.len() as f64;
+                // The mean of auc + users × influence is the AUC: influences sum to 0.
+                let totals = sums_by_user(groups, |row| influences[row]).map(|sum| auc + users * sum);
+                OfUsers { value: Some(auc), totals: totals.collect(), is_of_rows: false }
+            }
+            None => OfUsers { value: None, totals: vec![0.0; groups.len()], is_of_rows: false },
+        },
+        PooledMetric::Rmse => of_rows(
+            rmse(scores, grades),
+            sums_by_user(groups, |row| squared_error(scores[row], grades[row])).collect(),
+        ),
+        PooledMetric::Mae => of_rows(
+            mae(scores, grades),
+            sums_by_user(groups, |row| absolute_error(scores[row], grades[row])).collect(),
+        ),
+        PooledMetric::LogLoss => of_rows(
+            log_loss(scores, relevant),
+            sums_by_user(groups, |row| log_loss_of(scores[row], relevant[row])).collect(),
+        ),
     }
 }
 
@@ -100,7 +120,7 @@ mod tests {
     use rand_chacha::rand_core::SeedableRng as _;
 
     use super::*;
-    use crate::pooled::{auc_global, log_loss, mae, rmse};
+    use crate::pooled::auc_global;
 
     const METRICS: [PooledMetric; 4] =
         [PooledMetric::AucGlobal, PooledMetric::Rmse, PooledMetric::Mae, PooledMetric::LogLoss];
@@ -149,7 +169,7 @@ mod tests {
         let rows = TestRows::new(&groups, &items, &relevant, &grades).unwrap();
         let bootstrap = Bootstrap::new(2_000, 0.95, ChaCha8Rng::seed_from_u64(9)).unwrap();
         let pooled = METRICS.map(|metric| Pooled { metric, scores: &scores });
-        let intervals = bootstrap.pooled_intervals(&rows, &pooled);
+        let found = bootstrap.pooled(&rows, &pooled);
 
         // Percentiles of the metrics of 2,000 data sets made of whole users: no acceleration, other draws.
         let mut rng = ChaCha8Rng::seed_from_u64(77);
@@ -164,9 +184,10 @@ mod tests {
                 replicates.push(value(metric, &scores, &relevant, &grades).unwrap());
             }
         }
-        for ((metric, interval), mut replicates) in METRICS.into_iter().zip(intervals).zip(replicates) {
+        for ((metric, (found, interval)), mut replicates) in METRICS.into_iter().zip(found).zip(replicates) {
             let interval = interval.unwrap();
             let estimate = value(metric, &scores, &relevant, &grades).unwrap();
+            assert_eq!(found, Some(estimate), "{metric:?}");
             assert!(interval.low < estimate && estimate < interval.high, "{metric:?} {interval:?}");
             replicates.sort_by(f64::total_cmp);
             let (low, high) = (replicates[49], replicates[1949]);
@@ -181,7 +202,7 @@ mod tests {
         let groups = Groups::from_sorted(&[1, 2, 2]).unwrap();
         let rows = TestRows::new(&groups, &[1, 1, 2], &[true; 3], &[5.0, 4.0, 4.0]).unwrap();
         let bootstrap = Bootstrap::new(100, 0.9, ChaCha8Rng::seed_from_u64(1)).unwrap();
-        let of = |metric, scores: &[f64]| bootstrap.pooled_intervals(&rows, &[Pooled { metric, scores }])[0];
+        let of = |metric, scores: &[f64]| bootstrap.pooled(&rows, &[Pooled { metric, scores }])[0].1;
         assert_eq!(of(PooledMetric::AucGlobal, &[0.1, 0.2, 0.3]), None); // one class
         for metric in METRICS {
             assert_eq!(of(metric, &[0.1, f64::NAN, 0.3]), None, "{metric:?}");
