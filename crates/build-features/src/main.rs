@@ -4,6 +4,7 @@
 //! and `test.parquet`, and `catalogue.parquet` where candidates come from the whole catalogue: keys, label, one column a feature.
 
 mod catalogue;
+mod forecast;
 mod rated;
 
 use std::ops::Range;
@@ -37,11 +38,12 @@ impl Stage for BuildFeatures {
     fn run(run: &mut Run, config: &FeatureConfig, _: &Args) -> anyhow::Result<Summary> {
         let setup = config.check().map_err(|error| UsageError(error.to_string()))?;
         run.require(&[StageName::Split, StageName::TrainBase])?;
-        let split: SplitRatings = run.read_table(RATINGS)?;
-        let items: Items = run.read_table(ITEMS)?;
         let names: Vec<String> = run.upstream_config(StageName::TrainBase, "models")?;
-        let models = read_models(run, &names)?;
         let method: Method = run.upstream_config(StageName::Split, "stacking")?;
+        let folds = run.upstream_config(StageName::Split, "folds")?;
+        run.will_need(forecast::forecast(run, &setup, (method, folds), &names))?;
+        let (split, items): (SplitRatings, Items) = run.read_both(RATINGS, ITEMS)?;
+        let models = read_models(run, &names)?;
         let plan = Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))?;
         let candidates: CandidateConfig = run.upstream_config(StageName::TrainBase, "candidates")?;
         let kinds: Vec<BaseModel> = models.iter().map(FittedModel::kind).collect();

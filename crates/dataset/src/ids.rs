@@ -1,9 +1,13 @@
 //! The ids of the raw files, and their dense indices in memory.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Lookup;
-use crate::lookup::dense_range;
+use crate::lookup::{dense_range, small_range};
 
 /// A user's id as it stands in the raw file; never negative.
 pub type UserId = i64;
@@ -38,6 +42,24 @@ impl IdIndex {
         ids.sort_unstable();
         ids.dedup();
         Self { ids }
+    }
+
+    /// The distinct values of a whole column of ids; the same as [`IdIndex::new`], on all threads.
+    pub fn of(ids: &[i64]) -> Self {
+        let ends = ids.par_iter().map(|&id| (id, id)).reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let Some((first, range)) = ends.and_then(|ends| small_range(ends, ids.len())) else {
+            return Self::new(ids.iter().copied());
+        };
+        let is_there: Vec<AtomicBool> = (0..range).map(|_| AtomicBool::new(false)).collect();
+        ids.par_iter().for_each(|id| {
+            let flag = &is_there[(id - first) as usize];
+            // Most have been seen: reading leaves the cache line to all threads.
+            if !flag.load(Relaxed) {
+                flag.store(true, Relaxed);
+            }
+        });
+        let there = (first..).zip(is_there).filter_map(|(id, is_there)| is_there.into_inner().then_some(id));
+        Self { ids: there.collect() }
     }
 
     /// The index of each of `ids`, or `None` where it is unknown; for many faster than [`IdIndex::index_of`] for each.
@@ -94,6 +116,8 @@ mod tests {
             let known = [30, -10, 20, -10].map(|id| id * factor);
             let index = IdIndex::new(known);
             assert_eq!(index.ids(), [-10, 20, 30].map(|id| id * factor), "{factor}");
+            assert_eq!(IdIndex::of(&known), index);
+            assert_eq!(IdIndex::of(&known.repeat(50)), index);
             let asked = [30, 21, -10, -11, 20].map(|id| id * factor);
             let asked = [&asked[..], &[i64::MIN, i64::MAX]].concat();
             let expected: Vec<Option<u32>> = asked.iter().map(|&id| index.index_of(id)).collect();
@@ -102,5 +126,6 @@ mod tests {
             assert_eq!(index.indices_of(&many), [Some(2); 100], "{factor}");
         }
         assert_eq!(IdIndex::default().indices_of(&[1]), [None]);
+        assert_eq!(IdIndex::of(&[]), IdIndex::default());
     }
 }

@@ -1,5 +1,7 @@
 //! What is known of an item besides its ratings.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ItemId;
@@ -75,10 +77,9 @@ impl Items {
     /// # Errors
     /// [`TooManyGenres`] where there are more than [`GenreSet::CAPACITY`] distinct genres.
     pub fn new(rows: Vec<(ItemId, String, Vec<String>)>) -> Result<Self, TooManyGenres> {
-        let mut genre_names: Vec<String> =
-            rows.iter().flat_map(|(_, _, genres)| genres.iter().cloned()).collect();
-        genre_names.sort_unstable();
-        genre_names.dedup();
+        let genre_names: BTreeSet<&str> =
+            rows.iter().flat_map(|(_, _, genres)| genres.iter().map(String::as_str)).collect();
+        let genre_names: Vec<String> = genre_names.into_iter().map(str::to_owned).collect();
         if genre_names.len() > GenreSet::CAPACITY {
             return Err(TooManyGenres { found: genre_names.len() });
         }

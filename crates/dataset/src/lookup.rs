@@ -36,10 +36,15 @@ impl<'a> Lookup<'a> {
 
 /// The least of `ids` and how many numbers lie from there to the greatest, where a table of that many is cheap beside work on `n` ids.
 pub(crate) fn dense_range(ids: impl Iterator<Item = i64>, n: usize) -> Option<(i64, usize)> {
-    let (first, last) = ids.fold(None, |range, id| {
-        let (first, last) = range.unwrap_or((id, id));
+    let ends = ids.fold(None, |ends: Option<(i64, i64)>, id| {
+        let (first, last) = ends.unwrap_or((id, id));
         Some((id.min(first), id.max(last)))
-    })?;
+    });
+    small_range(ends?, n)
+}
+
+/// The same for the least and the greatest.
+pub(crate) fn small_range((first, last): (i64, i64), n: usize) -> Option<(i64, usize)> {
     let range = usize::try_from(last.checked_sub(first)?).ok()?.checked_add(1)?;
     (range / 4 <= n).then_some((first, range))
 }

@@ -49,6 +49,14 @@ impl Ratings {
         self.values.is_empty()
     }
 
+    /// Removes all ratings, the room for them stays.
+    pub fn clear(&mut self) {
+        self.user_ids.clear();
+        self.item_ids.clear();
+        self.values.clear();
+        self.timestamps.clear();
+    }
+
     /// Appends one rating.
     pub fn push(&mut self, rating: Rating) {
         self.user_ids.push(rating.user_id);

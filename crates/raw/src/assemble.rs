@@ -23,7 +23,7 @@ pub(crate) fn assemble(
     let (ratings, rows) = sorted(table);
 
     let known = IdIndex::new(catalogue.iter().map(|&(item_id, ..)| item_id));
-    let rated = distinct(&ratings.item_ids);
+    let rated = IdIndex::of(&ratings.item_ids);
     let unknown = rated.ids().iter().filter(|&&item_id| known.index_of(item_id).is_none());
     catalogue.extend(unknown.map(|&item_id| (item_id, String::new(), Vec::new())));
     let items = Items::new(catalogue)
@@ -45,20 +45,12 @@ pub(crate) fn assemble(
     })
 }
 
-/// The distinct values of `ids`; block by block, as there are many more ids than distinct ones.
-fn distinct(ids: &[i64]) -> IdIndex {
-    const BLOCK: usize = 1 << 15;
-    let blocks: Vec<IdIndex> =
-        ids.par_chunks(BLOCK).map(|block| IdIndex::new(block.iter().copied())).collect();
-    IdIndex::new(blocks.iter().flat_map(|block| block.ids().iter().copied()))
-}
-
 /// The ratings by (user, item), of each pair the latest: the last by (timestamp, row).
 fn sorted(table: RatingTable) -> (Ratings, Vec<u64>) {
     let RatingTable { ratings, rows, .. } = table;
     let pair = |at: usize| (ratings.user_ids[at], ratings.item_ids[at]);
     // Most published files are in this order already.
-    if (1..ratings.len()).all(|at| pair(at - 1) < pair(at)) {
+    if (1..ratings.len()).into_par_iter().all(|at| pair(at - 1) < pair(at)) {
         return (ratings, rows);
     }
     let mut order: Vec<usize> = (0..ratings.len()).collect();

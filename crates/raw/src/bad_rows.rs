@@ -48,7 +48,7 @@ impl BadRow {
 }
 
 /// The malformed rows so far.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct BadRows {
     skip: bool,
     listed: Vec<BadRow>,

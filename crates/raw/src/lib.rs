@@ -16,11 +16,13 @@
 mod assemble;
 mod assignments;
 mod bad_rows;
+mod blocks;
 mod error;
 mod field;
 mod layout;
 mod open;
 mod options;
+mod plain;
 mod raw_data;
 mod records;
 mod shape;

@@ -1,6 +1,6 @@
 //! Opening a file of text, gzipped or not.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{BufRead, BufReader, Read as _, Seek as _};
 use std::path::Path;
 
@@ -12,14 +12,16 @@ const BUFFER: usize = 1 << 17;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const PARQUET_MAGIC: [u8; 4] = *b"PAR1";
 
-/// The text in `file`, unpacked where the file is gzipped (told by its first bytes, whatever its name).
-pub(crate) fn text(file: &Path) -> Result<Box<dyn BufRead>, Error> {
+/// The text in `file`, unpacked where the file is gzipped (told by its first bytes, whatever its name), and its length in bytes where
+/// it is plain text on a disk.
+pub(crate) fn text(file: &Path) -> Result<(Box<dyn BufRead>, Option<u64>), Error> {
     let (opened, start) = open(file)?;
+    let length = opened.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
     let plain = BufReader::with_capacity(BUFFER, opened);
     Ok(if start.starts_with(&GZIP_MAGIC) {
-        Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(plain)))
+        (Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(plain))), None)
     } else {
-        Box::new(plain)
+        (Box::new(plain), length)
     })
 }
 

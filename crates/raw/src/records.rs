@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use crate::{Error, open};
 
 /// The longest record, in bytes. A file without line ends or with an open quotation mark is not read into memory whole.
-const LONGEST: u64 = 1 << 20;
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const LONGEST: u64 = 1 << 20;
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What stands between two fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(crate) enum Separator {
 }
 
 impl Separator {
-    fn bytes(self) -> &'static [u8] {
+    pub(crate) fn bytes(self) -> &'static [u8] {
         match self {
             Self::Comma => b",",
             Self::DoubleColon => b"::",
@@ -45,6 +45,23 @@ pub(crate) struct Record<'a> {
     pub(crate) line: u64,
     text: &'a [u8],
     fields: &'a [Range<usize>],
+}
+
+impl<'a> Record<'a> {
+    /// The record in one `line`, its end included, without quotation marks; `None` where the line is blank.
+    pub(crate) fn of_line(
+        number: u64,
+        line: &'a [u8],
+        separator: Separator,
+        fields: &'a mut Vec<Range<usize>>,
+    ) -> Option<Self> {
+        let text = trimmed(line);
+        if text.is_empty() {
+            return None;
+        }
+        split(text, separator.bytes(), fields);
+        Some(Self { line: number, text, fields })
+    }
 }
 
 impl Record<'_> {
@@ -68,12 +85,22 @@ impl Record<'_> {
     }
 }
 
+/// How much of a file has been read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place {
+    /// Bytes, unpacked.
+    pub(crate) byte: u64,
+    pub(crate) n_lines: u64,
+}
+
 /// The records of one file, blank lines left out.
 pub(crate) struct Records {
     file: PathBuf,
     input: Box<dyn BufRead>,
     separator: Separator,
-    n_lines: u64,
+    /// The file's length, where it is plain text on a disk.
+    plain_len: Option<u64>,
+    place: Place,
     text: Vec<u8>,
     fields: Vec<Range<usize>>,
 }
@@ -81,11 +108,35 @@ pub(crate) struct Records {
 impl Records {
     /// Opens `file`, gzipped or not.
     pub(crate) fn open(file: &Path, separator: Separator) -> Result<Self, Error> {
-        Ok(Self::new(file, open::text(file)?, separator))
+        let (input, plain_len) = open::text(file)?;
+        Ok(Self { plain_len, ..Self::new(file, input, separator) })
     }
 
     fn new(file: &Path, input: Box<dyn BufRead>, separator: Separator) -> Self {
-        Self { file: file.to_owned(), input, separator, n_lines: 0, text: Vec::new(), fields: Vec::new() }
+        Self {
+            file: file.to_owned(),
+            input,
+            separator,
+            plain_len: None,
+            place: Place::default(),
+            text: Vec::new(),
+            fields: Vec::new(),
+        }
+    }
+
+    /// The file's length, where it is plain text on a disk.
+    pub(crate) fn plain_len(&self) -> Option<u64> {
+        self.plain_len
+    }
+
+    /// Where the next record is looked for.
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// What stands between two fields.
+    pub(crate) fn separator(&self) -> Separator {
+        self.separator
     }
 
     /// The file's path.
@@ -97,7 +148,7 @@ impl Records {
     pub(crate) fn next(&mut self) -> Result<Option<Record<'_>>, Error> {
         loop {
             self.text.clear();
-            let line = self.n_lines + 1;
+            let line = self.place.n_lines + 1;
             if !self.append_line(line)? {
                 return Ok(None);
             }
@@ -105,10 +156,10 @@ impl Records {
                 continue;
             }
             if self.separator == Separator::Comma && self.text.contains(&b'"') {
-                let (mut place, mut seen) = (Place::default(), 0);
+                let (mut place, mut seen) = (Quotes::default(), 0);
                 loop {
                     place = self.text[seen..].iter().fold(place, |place, &byte| place.after(byte));
-                    if place != Place::Quoted {
+                    if place != Quotes::Quoted {
                         break;
                     }
                     seen = self.text.len();
@@ -138,8 +189,9 @@ impl Records {
         if n_bytes as u64 == room && self.text.last() != Some(&b'\n') {
             return Err(Error::LineTooLong { file: self.file.clone(), line: record_line, limit: LONGEST });
         }
-        self.n_lines += u64::from(n_bytes > 0);
-        if self.n_lines == 1 && self.text.starts_with(BYTE_ORDER_MARK) {
+        self.place.byte += n_bytes as u64;
+        self.place.n_lines += u64::from(n_bytes > 0);
+        if self.place.n_lines == 1 && self.text.starts_with(BYTE_ORDER_MARK) {
             self.text.drain(..BYTE_ORDER_MARK.len());
         }
         Ok(n_bytes > 0)
@@ -170,7 +222,7 @@ fn split(line: &[u8], separator: &[u8], fields: &mut Vec<Range<usize>>) {
 
 /// Where in a record of comma-separated fields a byte stands.
 #[derive(Default, Clone, Copy, PartialEq)]
-enum Place {
+enum Quotes {
     #[default]
     FieldStart,
     Unquoted,
@@ -179,7 +231,7 @@ enum Place {
     QuotedEnd,
 }
 
-impl Place {
+impl Quotes {
     /// The place behind `byte`.
     fn after(self, byte: u8) -> Self {
         match (self, byte) {
@@ -194,18 +246,18 @@ impl Place {
 /// Takes the quotation marks off a record and notes the places of its fields.
 fn unquote(text: &mut Vec<u8>, fields: &mut Vec<Range<usize>>) {
     fields.clear();
-    let mut place = Place::default();
+    let mut place = Quotes::default();
     let (mut start, mut kept) = (0, 0);
     for at in 0..text.len() {
         let byte = text[at];
         let before = place;
         place = before.after(byte);
         match (before, place) {
-            (_, Place::FieldStart) => {
+            (_, Quotes::FieldStart) => {
                 fields.push(start..kept);
                 start = kept;
             }
-            (Place::FieldStart, Place::Quoted) | (_, Place::QuotedEnd) => {} // an opening or a closing mark
+            (Quotes::FieldStart, Quotes::Quoted) | (_, Quotes::QuotedEnd) => {} // an opening or a closing mark
             _ => {
                 text[kept] = byte;
                 kept += 1;

@@ -3,7 +3,7 @@
 use dataset::{Rating, Ratings};
 
 /// Accepted ratings with the row each stands in.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct RatingTable {
     /// The ratings, in file order.
     pub(crate) ratings: Ratings,

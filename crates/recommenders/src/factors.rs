@@ -4,6 +4,7 @@
     reason = "what is not inlined is not compiled for the CPU's vector instructions"
 )]
 
+use fearless_simd::{Simd, f32x8, prelude::*};
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 use rayon::prelude::*;
@@ -38,6 +39,12 @@ impl Factors {
     pub fn zeros(n_rows: usize, n_factors: usize) -> Self {
         let width = n_factors.next_multiple_of(LANES);
         Self { width, numbers: vec![0.0; n_rows * width] }
+    }
+
+    /// The rows `rows`, in this order.
+    pub fn select(&self, rows: &[u32]) -> Self {
+        let numbers = rows.iter().flat_map(|&row| self.row(row)).copied().collect();
+        Self { width: self.width, numbers }
     }
 
     /// Numbers a row, padding included.
@@ -113,15 +120,41 @@ pub fn dot(p: &[f32], q: &[f32]) -> f32 {
     sums.iter().sum()
 }
 
+/// The sum of the lanes in the order that costs the least: halves, quarters, eighths.
+#[inline(always)]
+pub fn sum_of_halves<S: Simd>(lanes: f32x8<S>) -> f32 {
+    let (low, high) = lanes.split();
+    let halves: [f32; LANES / 2] = (low + high).into();
+    (halves[0] + halves[2]) + (halves[1] + halves[3])
+}
+
+/// [`dot`], compiled for the CPU's vector instructions.
+#[inline(always)]
+pub fn dot_simd<S: Simd>(simd: S, p: &[f32], q: &[f32]) -> f32 {
+    let mut sums = f32x8::splat(simd, 0.0);
+    for (p, q) in p.as_chunks::<LANES>().0.iter().zip(q.as_chunks::<LANES>().0) {
+        sums = sums + f32x8::simd_from(simd, *p) * f32x8::simd_from(simd, *q);
+    }
+    let sums: [f32; LANES] = sums.into();
+    sums.iter().sum()
+}
+
 /// One step of gradient descent on `error² / 2 + regularization * (|p|² + |q|²) / 2`: each row moves by the other's old value.
 #[inline(always)]
-pub fn step(p: &mut [f32], q: &mut [f32], error: f32, learning_rate: f32, regularization: f32) {
+pub fn step<S: Simd>(
+    simd: S,
+    p: &mut [f32],
+    q: &mut [f32],
+    error: f32,
+    learning_rate: f32,
+    regularization: f32,
+) {
+    let all = |number| f32x8::splat(simd, number);
+    let (error, learning_rate, regularization) = (all(error), all(learning_rate), all(regularization));
     for (p, q) in p.as_chunks_mut::<LANES>().0.iter_mut().zip(q.as_chunks_mut::<LANES>().0) {
-        for lane in 0..LANES {
-            let (old_p, old_q) = (p[lane], q[lane]);
-            p[lane] = old_p + learning_rate * (error * old_q - regularization * old_p);
-            q[lane] = old_q + learning_rate * (error * old_p - regularization * old_q);
-        }
+        let (old_p, old_q) = (f32x8::simd_from(simd, *p), f32x8::simd_from(simd, *q));
+        *p = (old_p + learning_rate * (error * old_q - regularization * old_p)).into();
+        *q = (old_q + learning_rate * (error * old_p - regularization * old_q)).into();
     }
 }
 
@@ -129,14 +162,15 @@ pub fn step(p: &mut [f32], q: &mut [f32], error: f32, learning_rate: f32, regula
 #[inline(always)]
 pub fn add(to: &mut [f32], row: &[f32], weight: f32) {
     for (to, row) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0) {
-        for lane in 0..LANES {
-            to[lane] += weight * row[lane];
-        }
+        let (old, row) = (*to, *row); // copies, for the compiler to see that they do not overlap
+        *to = std::array::from_fn(|lane| old[lane] + weight * row[lane]);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::{Level, dispatch};
+
     use super::*;
 
     #[test]
@@ -144,7 +178,9 @@ mod tests {
         let mut p = [2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0];
         let mut q = [4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 3.0];
         assert_eq!(dot(&p, &q), 11.0);
-        step(&mut p, &mut q, 0.5, 0.5, 0.25);
+        let level = Level::new();
+        assert_eq!(dispatch!(level, simd => dot_simd(simd, &p, &q)), 11.0);
+        dispatch!(level, simd => step(simd, &mut p, &mut q, 0.5, 0.5, 0.25));
         // p: 2 + .5 * (.5 * 4 - .25 * 2) = 2.75;  1 + .5 * (.5 * 3 - .25 * 1) = 1.625
         // q: 4 + .5 * (.5 * 2 - .25 * 4) = 4;     3 + .5 * (.5 * 1 - .25 * 3) = 2.875
         assert_eq!(p, [2.75, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.625]);

@@ -87,6 +87,11 @@ impl FeatureSetup {
         f64::from(stars) >= self.relevant_from
     }
 
+    /// Whether a trend is kept of each item's ratings.
+    pub fn has_item_trend(&self) -> bool {
+        self.groups.contains(&FeatureGroupKind::ItemTrend)
+    }
+
     /// For each rating, whether the statistics of the rows of `round` may be taken from it.
     pub(crate) fn known(&self, round: &Round, parts: &[Part]) -> Vec<bool> {
         match self.statistics_from {

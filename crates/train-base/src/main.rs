@@ -4,6 +4,7 @@
 //! the meta-models are fitted on (each by models that did not see the row), and the learning curves.
 
 mod catalogue;
+mod forecast;
 mod rounds;
 
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ use artifacts::layout::{
 use artifacts::tables::{CurvePoint, SplitRatings, TagRow};
 use artifacts::{Layout, Schema};
 use dataset::{Items, Tag};
+use forecast::Sizes;
 use recommenders::{BaseConfig, BaseModel, Content, Fit};
 use rounds::fit_all;
 use stacking::{BaseSetup, Method, Plan};
@@ -36,11 +38,14 @@ impl Stage for TrainBase {
         let candidates = config.candidates.check(&models).map_err(usage)?;
         let setup = BaseSetup { models, params, seed: run.seed() };
         run.require(&[StageName::Split])?;
-        let split: SplitRatings = run.read_table(RATINGS)?;
-        let items: Items = run.read_table(ITEMS)?;
+        let method: Method = run.upstream_config(StageName::Split, "stacking")?;
+        let sizes = Sizes::of(run, method, run.upstream_config(StageName::Split, "folds")?);
+        let forecast = |lanes: &usize| sizes.forecast(&setup.models, *lanes);
+        let lanes = run.fitting((1..=run.threads()).rev(), forecast).unwrap_or(1);
+        run.will_need(forecast(&lanes))?;
+        let (split, items): (SplitRatings, Items) = run.read_both(RATINGS, ITEMS)?;
         let tags = read_tags(run)?;
         let content = Content { items: &items, tags: &tags };
-        let method: Method = run.upstream_config(StageName::Split, "stacking")?;
         let plan = Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))?;
 
         let last;
@@ -50,14 +55,14 @@ impl Stage for TrainBase {
             let rows =
                 catalogue::out_of_fold(&setup, candidates, (method, &plan), &split, content, &progress)?;
             let final_alone = Plan { out_of_fold: Vec::new(), last: plan.last.clone() };
-            last = fit_all(&setup, &final_alone, &split, content, &progress)?.last;
+            last = fit_all(&setup, &final_alone, &split, content, lanes, &progress)?.last;
             drop(progress);
             n_scored = rows.user_ids.len();
             run.remove_stale(OUT_OF_FOLD_SCORES.file)?;
             run.write_table(OUT_OF_FOLD_CANDIDATES, rows)?;
         } else {
             let progress = run.progress((plan.out_of_fold.len() + 1) * setup.models.len());
-            let fitted = fit_all(&setup, &plan, &split, content, &progress)?;
+            let fitted = fit_all(&setup, &plan, &split, content, lanes, &progress)?;
             drop(progress);
             last = fitted.last;
             n_scored = fitted.scores.user_ids.len();

@@ -1,4 +1,4 @@
-//! Every model in every round, as many at a time as there are threads.
+//! Every model in every round, some of them at a time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,12 +18,14 @@ pub struct Fitted {
 }
 
 /// Fits every model in every round and keeps the scores of the asked rows; the models of the out-of-fold rounds are dropped as soon as they
-/// have scored. Rounds are taken one after the other, so that the histories of two of them at most are in memory.
+/// have scored. `lanes` models are fitted at a time. Rounds are taken one after the other, so that the histories of two of them at most
+/// are in memory.
 pub fn fit_all(
     setup: &BaseSetup,
     plan: &Plan,
     split: &SplitRatings,
     content: Content<'_>,
+    lanes: usize,
     progress: &Progress,
 ) -> Result<Fitted, FitError> {
     let rows = plan.meta_rows();
@@ -60,7 +62,7 @@ pub fn fit_all(
     // Of several errors the first task's is told, whichever came first.
     let failed: Mutex<Option<(usize, FitError)>> = Mutex::new(None);
     rayon::scope(|scope| {
-        for _ in 0..rayon::current_num_threads() {
+        for _ in 0..lanes {
             scope.spawn(|_| {
                 loop {
                     let task = next.fetch_add(1, Ordering::Relaxed);

@@ -13,17 +13,23 @@ use crate::rows::{Rows, ValidationFold};
 
 /// The rows of all validation folds, fold after fold.
 pub struct ValidationRows {
+    /// The feature that tells segments apart, or any other where none does.
     features: FeatureMatrix,
     labels: Vec<f32>,
 }
 
 impl ValidationRows {
-    pub fn new(rows: &Rows, folds: &[ValidationFold]) -> Self {
+    pub fn new(config: &Checked, rows: &Rows, folds: &[ValidationFold]) -> anyhow::Result<Self> {
         let positions: Vec<usize> = folds.iter().flat_map(|fold| fold.positions.iter().copied()).collect();
-        Self {
-            features: rows.features.select(&positions),
+        let segment_by = config.calibration.as_ref().map(|calibration| &calibration.segment_by);
+        let names = rows.features.names();
+        let at = names.iter().position(|name| Some(name) == segment_by).unwrap_or(0);
+        let column = rows.features.column(at);
+        let values = positions.iter().map(|&row| column[row]).collect();
+        Ok(Self {
+            features: FeatureMatrix::from_columns(vec![(names[at].clone(), values)])?,
             labels: positions.iter().map(|&row| rows.labels[row]).collect(),
-        }
+        })
     }
 }
 

@@ -16,6 +16,9 @@ use stage::UsageError;
 pub struct Config {
     /// The meta-models to fit.
     pub models: Vec<String>,
+    /// Rows that the meta-models are fitted on at most, 0 for all: those of as many whole users, drawn by chance, as fit in. Meta-models have few
+    /// parameters; what millions of rows taught them, tens of millions do not change.
+    pub max_rows: usize,
     /// How many folds of the training rows are predicted by models fitted without them: what early stopping looks at, and what calibrators and
     /// the blend's weights are fitted on. 0 where nothing of that is wanted.
     pub validation_folds: usize,
@@ -84,6 +87,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             models: keys(&MetaModel::ALL),
+            max_rows: 2_000_000,
             validation_folds: 1,
             logistic: LogisticParams::default(),
             logistic_choice: ChoiceParams::default(),
@@ -130,6 +134,7 @@ pub struct Checked {
     pub models: Vec<MetaModel>,
     pub members: Vec<MetaModel>,
     pub linear_start: Vec<MetaModel>,
+    pub max_rows: usize,
     pub validation_folds: usize,
     pub logistic: CheckedLogisticParams,
     pub logistic_choice: Option<CheckedChoiceParams>,
@@ -181,6 +186,7 @@ impl Config {
         let ranks = |model: &MetaModel| model.objective().is_some_and(ObjectiveKind::is_ranking);
         let checked = Checked {
             ranking_lists: models.iter().any(ranks).then_some(self.ranking_lists),
+            max_rows: self.max_rows,
             validation_folds: self.validation_folds,
             logistic: self.logistic.clone().check().map_err(in_table("logistic"))?,
             logistic_choice: choice.enabled.then_some(choice),

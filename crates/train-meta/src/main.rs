@@ -9,24 +9,28 @@ mod config;
 mod fit;
 mod records;
 mod rows;
+mod sample;
 
 use std::process::ExitCode;
 
 use artifacts::Schema;
-use artifacts::layout::{CALIBRATION, IMPORTANCES, Layout, META_LEARNING_CURVES, META_TRAIN};
-use artifacts::tables::FeatureRows;
+use artifacts::layout::{CALIBRATION, IMPORTANCES, Layout, META_LEARNING_CURVES};
 use combine::ValidationRows;
 use config::{Checked, Config};
 use fit::{Fit, Training};
 use rankers::calibration::SegmentCalibration;
 use rankers::{Fitted, MetaModel};
 use rows::{Rows, ValidationFold};
-use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
+use stage::{Bytes, Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
 struct Args {}
 
 struct TrainMeta;
+
+/// Of a feature's value in one row: itself, its copy in a fold, its bin by row and by column in each of the two, and what the fits hold
+/// beside that, of which there is about as much as of a few columns.
+const BYTES_PER_NUMBER: u64 = 8 + 8 + 4 + 4;
 
 impl Stage for TrainMeta {
     const NAME: StageName = StageName::TrainMeta;
@@ -37,7 +41,9 @@ impl Stage for TrainMeta {
     fn run(run: &mut Run, config: &Config, _: &Args) -> anyhow::Result<Summary> {
         run.require(&[StageName::BuildFeatures])?;
         let config = config.check(run.upstream_config(StageName::BuildFeatures, "relevant_from")?)?;
-        let table: FeatureRows = run.read_table(META_TRAIN)?;
+        let table = sample::read(run, config.max_rows)?;
+        let n_numbers = table.user_ids.len() as u64 * table.names.len() as u64;
+        run.will_need(Bytes(n_numbers * BYTES_PER_NUMBER))?;
         if config.models.contains(&MetaModel::GbRating) && table.ratings.iter().any(|stars| stars.is_nan()) {
             let problem = "models holds gb_rating, which predicts ratings, but the rows hold candidates that nobody rated: leave it out, or set candidates.from = \"rated\" in train-base.toml";
             return Err(UsageError(problem.to_owned()).into());
@@ -46,7 +52,7 @@ impl Stage for TrainMeta {
         let folds = rows.validation_folds(config.validation_folds)?;
 
         let fits = fit_all(run, &config, &rows, &folds)?;
-        let validation = ValidationRows::new(&rows, &folds);
+        let validation = ValidationRows::new(&config, &rows, &folds)?;
         let calibration = match &config.calibration {
             Some(calibration) => Some(combine::calibrate(calibration, &rows, &validation, &fits)?),
             None => None,

@@ -39,21 +39,27 @@ impl Rows {
     ///
     /// # Errors
     /// Where the columns make no matrix.
-    pub fn new(table: FeatureRows, lists: Option<RankingLists>) -> anyhow::Result<Self> {
-        let rows = Self {
+    pub fn new(mut table: FeatureRows, lists: Option<RankingLists>) -> anyhow::Result<Self> {
+        let mut folds: Vec<i8> = table.folds.into_iter().map(|fold| fold.unwrap_or(0)).collect();
+        if lists == Some(RankingLists::UserFold) {
+            let mut order: Vec<usize> = (0..folds.len()).collect();
+            order.sort_by_key(|&row| (table.user_ids[row], folds[row])); // stable: items stay in order
+            // Column by column: no second copy of the whole table.
+            table.columns.iter_mut().for_each(|column| in_order(column, &order));
+            in_order(&mut table.user_ids, &order);
+            in_order(&mut folds, &order);
+            in_order(&mut table.labels, &order);
+            in_order(&mut table.ratings, &order);
+        }
+        Ok(Self {
+            list_ends: list_ends(lists, &table.user_ids, &folds),
+            lists,
             features: FeatureMatrix::from_columns(table.names.into_iter().zip(table.columns).collect())?,
             user_ids: table.user_ids,
-            folds: table.folds.into_iter().map(|fold| fold.unwrap_or(0)).collect(),
+            folds,
             labels: table.labels.into_iter().map(f32::from).collect(),
             stars: table.ratings.into_iter().map(|stars| if stars.is_nan() { 0.0 } else { stars }).collect(),
-            list_ends: Vec::new(),
-            lists,
-        };
-        let mut order: Vec<usize> = (0..rows.labels.len()).collect();
-        if lists == Some(RankingLists::UserFold) {
-            order.sort_by_key(|&row| (rows.user_ids[row], rows.folds[row])); // stable: items stay in order
-        }
-        Ok(rows.select(&order))
+        })
     }
 
     /// The rows as classifiers take them.
@@ -95,25 +101,34 @@ impl Rows {
     }
 
     fn select(&self, rows: &[usize]) -> Self {
-        let list_of = |row: usize| match self.lists {
-            Some(RankingLists::User) => (self.user_ids[row], 0),
-            Some(RankingLists::UserFold) | None => (self.user_ids[row], self.folds[row]),
-        };
-        let ends = |rows: &[usize]| {
-            let is_last =
-                |at: &usize| rows.get(at + 1).is_none_or(|&next| list_of(next) != list_of(rows[*at]));
-            (0..rows.len()).filter(is_last).map(|at| at + 1).collect()
-        };
+        let user_ids: Vec<i64> = rows.iter().map(|&row| self.user_ids[row]).collect();
+        let folds: Vec<i8> = rows.iter().map(|&row| self.folds[row]).collect();
         Self {
-            list_ends: if self.lists.is_some() { ends(rows) } else { Vec::new() },
+            list_ends: list_ends(self.lists, &user_ids, &folds),
             lists: self.lists,
             features: self.features.select(rows),
-            user_ids: rows.iter().map(|&row| self.user_ids[row]).collect(),
-            folds: rows.iter().map(|&row| self.folds[row]).collect(),
+            user_ids,
+            folds,
             labels: rows.iter().map(|&row| self.labels[row]).collect(),
             stars: rows.iter().map(|&row| self.stars[row]).collect(),
         }
     }
+}
+
+/// Brings a column into another order.
+fn in_order<T: Copy>(column: &mut Vec<T>, order: &[usize]) {
+    *column = order.iter().map(|&row| column[row]).collect();
+}
+
+/// Where the lists of these rows end; empty where nothing is ranked.
+fn list_ends(lists: Option<RankingLists>, user_ids: &[i64], folds: &[i8]) -> Vec<usize> {
+    let Some(lists) = lists else { return Vec::new() };
+    let list_of = |row: usize| match lists {
+        RankingLists::User => (user_ids[row], 0),
+        RankingLists::UserFold => (user_ids[row], folds[row]),
+    };
+    let n_rows = user_ids.len();
+    (1..=n_rows).filter(|&end| end == n_rows || list_of(end) != list_of(end - 1)).collect()
 }
 
 #[cfg(test)]

@@ -4,11 +4,10 @@ use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::cuts::Cuts;
+pub(super) use super::cuts::MISSING as MISSING_BIN;
 use super::sampling::sample_rows;
 use crate::FeatureMatrix;
-
-/// The bin of missing values, whatever the feature.
-pub(super) const MISSING_BIN: u8 = 255;
 
 /// Above this many rows, edges are taken from a random sample of this size.
 const MAX_BINNING_ROWS: usize = 50_000;
@@ -56,10 +55,17 @@ impl FeatureBins {
         self.edges.len() + 1
     }
 
+    /// The edges, to look up many values: a value's place is its bin.
+    pub fn cuts(&self) -> Cuts {
+        Cuts::new(&self.edges)
+    }
+
     /// The bin of a value.
-    #[inline]
+    #[cfg(test)]
     pub fn bin(&self, value: f64) -> u8 {
-        if value.is_nan() { MISSING_BIN } else { self.edges.partition_point(|&edge| edge < value) as u8 }
+        let mut bin = [0];
+        self.cuts().places(&[value], &mut bin);
+        bin[0]
     }
 
     /// The largest value that goes left where bins up to `bin` do. After the last bin: every number goes left, and what is
@@ -87,8 +93,7 @@ pub(super) fn bin_features(
     rng: &mut ChaCha8Rng,
 ) -> Vec<FeatureBins> {
     let n_rows = features.n_rows();
-    let sample =
-        (n_rows > MAX_BINNING_ROWS).then(|| sample_rows(n_rows, MAX_BINNING_ROWS, || rng.random()).0);
+    let sample = (n_rows > MAX_BINNING_ROWS).then(|| sample_rows(n_rows, MAX_BINNING_ROWS, || rng.random()));
     (0..features.n_features())
         .into_par_iter()
         .map(|feature| {

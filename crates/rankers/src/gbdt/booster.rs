@@ -1,11 +1,13 @@
 //! One tree after the other.
 
+use fearless_simd::Level;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::binned_features::{BinnedFeatures, BinnedRows};
 use super::binned_matrix::BinnedMatrix;
-use super::fixed_point::{FixedPoint, RowDerivatives};
+use super::byte_tree::{Answers, BLOCK_ROWS, ByteTree, MAX_LEAVES};
+use super::fixed_point::FixedPoint;
 use super::grower::{Grower, GrownTree};
 use super::learning_curve::LearningCurve;
 use super::model::GbdtModel;
@@ -135,10 +137,10 @@ fn boost(
     let mut learning_curve = LearningCurve::default();
 
     while trees.len() < params.n_trees {
-        let (mut rows, left_out) = sampler.rows();
+        let rows = sampler.rows();
         let features = sampler.features();
-        let grown = grower.grow(&state.rounded, state.units, &mut rows, &features);
-        let loss = state.add(&grown, &rows, &left_out);
+        let grown = grower.grow(&state.derivatives, state.units, rows.as_deref(), &features);
+        let loss = state.add(&grown);
         learning_curve.train.push(loss / objective.n_terms(n_rows));
         if let Some(held_out) = &mut held_out {
             learning_curve.held_out.push(held_out.add(&grown));
@@ -174,7 +176,6 @@ struct TrainingState<'a> {
     derivatives: Vec<[f32; 2]>,
     /// How many trees the scores hold.
     n_trees: usize,
-    rounded: Vec<RowDerivatives>,
     units: FixedPoint,
 }
 
@@ -201,32 +202,22 @@ impl<'a> TrainingState<'a> {
             scores,
             derivatives: vec![[0.0; 2]; n_rows],
             n_trees: 0,
-            rounded: vec![RowDerivatives::default(); n_rows],
             units: FixedPoint::new(n_rows, 1.0, 1.0),
         };
-        state.update(|_, _| ());
+        state.update(|_, _, _| ());
         state
     }
 
-    /// Adds a tree that was grown on `rows` and not on `left_out`; returns the loss, summed over all rows.
-    fn add(&mut self, grown: &GrownTree, rows: &[u32], left_out: &[u32]) -> f64 {
+    /// Adds a tree; returns the loss, summed over all rows.
+    fn add(&mut self, grown: &GrownTree) -> f64 {
         let bins = self.bins;
+        let tree = BinnedTree::new(grown);
         self.n_trees += 1;
-        self.update(|first_row, scores| {
-            let block = first_row..first_row + scores.len();
-            for (leaf, leaf_rows) in grown.tree.leaves.iter().zip(&grown.leaf_rows) {
-                for &row in within(&rows[leaf_rows.clone()], &block) {
-                    scores[row as usize - first_row] += leaf.value;
-                }
-            }
-            for &row in within(left_out, &block) {
-                scores[row as usize - first_row] += grown.value(bins.row(row as usize));
-            }
-        })
+        self.update(|first_row, scores, memory| tree.add(bins, first_row, scores, memory))
     }
 
-    /// Changes the scores block by block (`change(first row, the block's scores)`), and brings the derivatives up to date.
-    fn update(&mut self, change: impl Fn(usize, &mut [f64]) + Sync) -> f64 {
+    /// Changes the scores block by block (`change(first row, the block's scores, a thread's memory)`), and brings the derivatives up to date.
+    fn update(&mut self, change: impl Fn(usize, &mut [f64], &mut Option<Answers>) + Sync) -> f64 {
         let ends = &self.block_ends;
         let scores = split_at_ends(&mut self.scores, ends);
         let derivatives = split_at_ends(&mut self.derivatives, ends);
@@ -234,9 +225,9 @@ impl<'a> TrainingState<'a> {
             .into_par_iter()
             .zip(derivatives)
             .zip(ends)
-            .map(|((scores, derivatives), &end)| {
+            .map_init(Option::default, |memory, ((scores, derivatives), &end)| {
                 let first_row = end - scores.len();
-                change(first_row, scores);
+                change(first_row, scores, memory);
                 let labels = &self.labels[first_row..end];
                 let loss = self.objective.gradients(self.n_trees, first_row, scores, labels, derivatives);
                 let max_gradient =
@@ -251,15 +242,48 @@ impl<'a> TrainingState<'a> {
             max(|block| block.max_gradient),
             max(|block| block.max_hessian),
         );
-        self.units.round_rows(&self.derivatives, &mut self.rounded);
         summaries.iter().map(|block| block.loss).sum()
     }
 }
 
-/// The rows of an ascending list that are in `block`.
-fn within<'r>(rows: &'r [u32], block: &std::ops::Range<usize>) -> &'r [u32] {
-    let below = |end: usize| rows.partition_point(|&row| (row as usize) < end);
-    &rows[below(block.start)..below(block.end)]
+/// A tree that is added to the scores of binned rows.
+enum BinnedTree<'g> {
+    Small { tree: ByteTree, max_leaves: usize, level: Level },
+    Large(&'g GrownTree),
+}
+
+impl<'g> BinnedTree<'g> {
+    fn new(grown: &'g GrownTree) -> Self {
+        let max_leaves = grown.tree.leaves.len();
+        if max_leaves > MAX_LEAVES {
+            return Self::Large(grown);
+        }
+        let tree = ByteTree::new(&grown.tree, grown.tests.iter().copied(), max_leaves);
+        Self::Small { tree, max_leaves, level: Level::new() }
+    }
+
+    /// Adds the tree to the scores of the rows from `first_row` on. `memory` is one thread's, for this tree.
+    fn add(&self, bins: &BinnedMatrix, first_row: usize, scores: &mut [f64], memory: &mut Option<Answers>) {
+        match self {
+            Self::Small { tree, max_leaves, level } => {
+                let answers = memory.get_or_insert_with(|| Answers::new(*max_leaves));
+                let mut start = first_row;
+                let mut scores = scores;
+                while !scores.is_empty() {
+                    let (block, in_block) = (start / BLOCK_ROWS, start % BLOCK_ROWS);
+                    let n = scores.len().min(BLOCK_ROWS - in_block);
+                    let (these, rest) = scores.split_at_mut(n);
+                    tree.add(*level, |feature| &bins.column_blocks(feature)[block], answers, in_block, these);
+                    start += n;
+                    scores = rest;
+                }
+            }
+            Self::Large(grown) => {
+                let rows = bins.rows(first_row..first_row + scores.len());
+                scores.iter_mut().zip(rows).for_each(|(score, bins)| *score += grown.value(bins));
+            }
+        }
+    }
 }
 
 /// `values` cut at ascending `ends`, the last of which is the length.
@@ -287,14 +311,13 @@ struct HeldOut<'a> {
 impl HeldOut<'_> {
     /// Adds a tree; returns the mean loss.
     fn add(&mut self, grown: &GrownTree) -> f64 {
+        let tree = BinnedTree::new(grown);
         let losses: Vec<f64> = split_at_ends(&mut self.scores, &self.block_ends)
             .into_par_iter()
             .zip(&self.block_ends)
-            .map(|(scores, &end)| {
+            .map_init(Option::default, |memory, (scores, &end)| {
                 let first_row = end - scores.len();
-                for (score, bins) in scores.iter_mut().zip(self.bins.rows(first_row..end)) {
-                    *score += grown.value(bins);
-                }
+                tree.add(self.bins, first_row, scores, memory);
                 self.objective.loss(first_row, scores, &self.labels[first_row..end])
             })
             .collect();

@@ -8,34 +8,32 @@
 
 use std::ops::{Add, AddAssign, Sub};
 
-use rayon::prelude::*;
-
 /// Rows that one fit may have: the second derivative then still keeps 8 bits.
 pub(super) const MAX_ROWS: usize = (1 << 28) - 1;
 
 /// Bits that a first derivative keeps.
 const GRADIENT_BITS: i32 = 30;
 
-/// One row's derivatives, in units of [`FixedPoint`].
+/// A row that a tree is grown on, with its derivatives in units of [`FixedPoint`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct RowDerivatives {
+pub(super) struct TreeRow {
+    /// Which of the training rows.
+    pub row: u32,
     gradient: i32,
     hessian: u32,
 }
 
-/// Sums over rows: derivatives and count, exact.
+/// Sums over rows: derivatives and count, exact. The first number is the sum of first derivatives, in two's complement; the second the
+/// count above `count_shift` and the sum of second derivatives below, which never overflows: see [`FixedPoint::new`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Sums {
-    gradient: i64,
-    /// The count above `count_shift`, the second derivatives below. Never overflows: see [`FixedPoint::new`].
-    count_and_hessian: u64,
-}
+#[repr(transparent)]
+pub(super) struct Sums(pub(super) [u64; 2]);
 
 impl Sums {
     /// Whether no row was added.
     #[inline]
     pub fn is_empty(self) -> bool {
-        self.count_and_hessian == 0
+        self.0[1] == 0
     }
 }
 
@@ -44,10 +42,7 @@ impl Add for Sums {
 
     #[inline]
     fn add(self, other: Self) -> Self {
-        Self {
-            gradient: self.gradient.wrapping_add(other.gradient),
-            count_and_hessian: self.count_and_hessian.wrapping_add(other.count_and_hessian),
-        }
+        Self([self.0[0].wrapping_add(other.0[0]), self.0[1].wrapping_add(other.0[1])])
     }
 }
 
@@ -63,10 +58,7 @@ impl Sub for Sums {
 
     #[inline]
     fn sub(self, other: Self) -> Self {
-        Self {
-            gradient: self.gradient.wrapping_sub(other.gradient),
-            count_and_hessian: self.count_and_hessian.wrapping_sub(other.count_and_hessian),
-        }
+        Self([self.0[0].wrapping_sub(other.0[0]), self.0[1].wrapping_sub(other.0[1])])
     }
 }
 
@@ -86,6 +78,8 @@ pub(super) struct NodeStats {
 pub(super) struct FixedPoint {
     gradient_unit: f64,
     hessian_unit: f64,
+    per_gradient: f64,
+    per_hessian: f64,
     count_shift: u32,
 }
 
@@ -110,42 +104,41 @@ impl FixedPoint {
     pub fn new(n_rows: usize, max_gradient: f32, max_hessian: f32) -> Self {
         let count_bits = (usize::BITS - n_rows.leading_zeros()) as i32;
         let hessian_bits = (64 - 2 * count_bits).min(30);
+        let gradient_unit = 2f64.powi(exponent(max_gradient) - GRADIENT_BITS);
+        let hessian_unit = 2f64.powi(exponent(max_hessian) - hessian_bits);
         Self {
-            gradient_unit: 2f64.powi(exponent(max_gradient) - GRADIENT_BITS),
-            hessian_unit: 2f64.powi(exponent(max_hessian) - hessian_bits),
+            gradient_unit,
+            hessian_unit,
+            per_gradient: 1.0 / gradient_unit,
+            per_hessian: 1.0 / hessian_unit,
             count_shift: 64 - count_bits as u32,
         }
     }
 
-    /// Rounds many rows' `[first, second]` derivatives. A second derivative becomes at least one unit.
-    pub fn round_rows(&self, derivatives: &[[f32; 2]], out: &mut [RowDerivatives]) {
-        const BLOCK_ROWS: usize = 16_384;
-        let (per_gradient, per_hessian) = (1.0 / self.gradient_unit, 1.0 / self.hessian_unit);
-        out.par_chunks_mut(BLOCK_ROWS).zip(derivatives.par_chunks(BLOCK_ROWS)).for_each(
-            |(out, derivatives)| {
-                for (out, &[gradient, hessian]) in out.iter_mut().zip(derivatives) {
-                    out.gradient = round(f64::from(gradient) * per_gradient);
-                    out.hessian = round(f64::from(hessian) * per_hessian).max(1) as u32;
-                }
-            },
-        );
+    /// A row with its `[first, second]` derivatives rounded. A second derivative becomes at least one unit.
+    #[inline]
+    pub fn round(&self, row: u32, [gradient, hessian]: [f32; 2]) -> TreeRow {
+        TreeRow {
+            row,
+            // Units are powers of two: multiplying by the inverse is dividing.
+            gradient: round(f64::from(gradient) * self.per_gradient),
+            hessian: round(f64::from(hessian) * self.per_hessian).max(1) as u32,
+        }
     }
 
     /// One row as a summand.
     #[inline]
-    pub fn of_row(&self, row: RowDerivatives) -> Sums {
-        Sums {
-            gradient: i64::from(row.gradient),
-            count_and_hessian: (1 << self.count_shift) + u64::from(row.hessian),
-        }
+    pub fn of_row(&self, row: TreeRow) -> Sums {
+        Sums([i64::from(row.gradient) as u64, (1 << self.count_shift) + u64::from(row.hessian)])
     }
 
     /// The sums in plain numbers.
     #[inline]
     pub fn stats(&self, sums: Sums) -> NodeStats {
-        let hessian = sums.count_and_hessian & ((1 << self.count_shift) - 1);
+        let [gradient, count_and_hessian] = sums.0;
+        let hessian = count_and_hessian & ((1 << self.count_shift) - 1);
         NodeStats {
-            gradient: sums.gradient as f64 * self.gradient_unit,
+            gradient: gradient as i64 as f64 * self.gradient_unit,
             // As i64, which converts faster; it is below 2^63.
             hessian: hessian as i64 as f64 * self.hessian_unit,
             n_rows: self.count(sums) as f64,
@@ -155,7 +148,7 @@ impl FixedPoint {
     /// How many rows were added.
     #[inline]
     pub fn count(&self, sums: Sums) -> u32 {
-        (sums.count_and_hessian >> self.count_shift) as u32
+        (sums.0[1] >> self.count_shift) as u32
     }
 }
 
@@ -168,8 +161,7 @@ mod tests {
         // Multiples of 1/8 are exact: 0.5 - 0.25 + 1 = 1.25, 0.25 + 0.125 + 0.25 = 0.625.
         let derivatives = [[0.5f32, 0.25], [-0.25, 0.125], [1.0, 0.25]];
         let units = FixedPoint::new(3, 1.0, 0.25);
-        let mut rows = [RowDerivatives::default(); 3];
-        units.round_rows(&derivatives, &mut rows);
+        let rows = derivatives.map(|derivatives| units.round(0, derivatives));
         let total = rows.iter().fold(Sums::default(), |sum, &row| sum + units.of_row(row));
         assert_eq!(units.stats(total), NodeStats { gradient: 1.25, hessian: 0.625, n_rows: 3.0 });
         let rest = total - units.of_row(rows[0]);
@@ -181,13 +173,11 @@ mod tests {
     fn the_largest_sums_fit() {
         for n_rows in [1, 131_071, 2_000_000, MAX_ROWS] {
             let units = FixedPoint::new(n_rows, 3.0, 3.0);
-            let mut row = [RowDerivatives::default()];
-            units.round_rows(&[[-3.0, 3.0]], &mut row);
-            let one = units.of_row(row[0]);
-            let all = Sums {
-                gradient: one.gradient * n_rows as i64,
-                count_and_hessian: one.count_and_hessian.checked_mul(n_rows as u64).unwrap(),
-            };
+            let [gradient, count_and_hessian] = units.of_row(units.round(0, [-3.0, 3.0])).0;
+            let all = Sums([
+                (gradient as i64 * n_rows as i64) as u64,
+                count_and_hessian.checked_mul(n_rows as u64).unwrap(),
+            ]);
             let stats = units.stats(all);
             assert_eq!(
                 stats,
@@ -203,9 +193,7 @@ mod tests {
     #[test]
     fn a_vanishing_hessian_still_counts() {
         let units = FixedPoint::new(10, 1.0, 0.25);
-        let mut row = [RowDerivatives::default()];
-        units.round_rows(&[[0.0, 1e-16]], &mut row);
-        assert!(units.stats(units.of_row(row[0])).hessian > 0.0);
+        assert!(units.stats(units.of_row(units.round(0, [0.0, 1e-16]))).hessian > 0.0);
     }
 
     #[test]

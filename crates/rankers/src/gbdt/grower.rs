@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::binned_matrix::BinnedMatrix;
 use super::binning::FeatureBins;
-use super::fixed_point::{FixedPoint, RowDerivatives, Sums};
+use super::fixed_point::{FixedPoint, Sums, TreeRow};
 use super::frontier::{Frontier, OpenLeaf};
-use super::histogram::{Histogram, HistogramPool, TreeRows};
+use super::histogram::{Histogram, HistogramPool, TreeData};
 use super::params::GbdtParams;
 use super::partition::{BinTest, partition};
 use super::split::{Candidate, Splitter};
@@ -15,14 +15,12 @@ use super::tree::{Leaf, Split, Tree, leaf_child};
 /// From so many cells on, the two children of a node are searched at the same time.
 const MIN_CELLS_PER_TASK: usize = 1024;
 
-/// A tree together with what it knows of its training rows.
+/// A tree together with its tests on bins.
 #[derive(Debug)]
 pub(super) struct GrownTree {
     pub tree: Tree,
-    /// The splits' tests on bins.
+    /// One a split.
     pub tests: Vec<BinTest>,
-    /// Each leaf's rows, as a range of the rows that the tree was grown on (which growing brings into this order).
-    pub leaf_rows: Vec<Range<usize>>,
 }
 
 impl GrownTree {
@@ -46,13 +44,14 @@ pub(super) struct Grower<'a> {
     bins: &'a BinnedMatrix,
     splitter: Splitter<'a>,
     pool: HistogramPool,
-    scratch: Vec<u32>,
+    /// The rows that the tree is grown on: ascending at first, then leaf by leaf.
+    rows: Vec<TreeRow>,
+    scratch: Vec<TreeRow>,
 }
 
 /// One tree while it grows.
 struct Growing<'t> {
-    tree_rows: TreeRows<'t>,
-    rows: &'t mut [u32],
+    data: TreeData<'t>,
     grown: GrownTree,
     /// The split above each leaf and whether the leaf is its left child; `None` for the root.
     parents: Vec<Option<(usize, bool)>>,
@@ -67,37 +66,37 @@ impl<'a> Grower<'a> {
             bins,
             splitter: Splitter::new(params, feature_bins),
             pool: HistogramPool::default(),
+            rows: Vec::new(),
             scratch: Vec::new(),
         }
     }
 
-    /// Grows a tree on `rows` (ascending on entry, leaf by leaf on return), splitting on `features` only.
+    /// Grows a tree on the `chosen` rows, ascending, or on all where there is no list; splits on `features` only.
     pub fn grow(
         &mut self,
-        derivatives: &[RowDerivatives],
+        derivatives: &[[f32; 2]],
         units: FixedPoint,
-        rows: &mut [u32],
+        chosen: Option<&[u32]>,
         features: &[u32],
     ) -> GrownTree {
-        self.scratch.resize(rows.len(), 0);
-        let tree_rows = TreeRows { bins: self.bins, derivatives, units, features };
-        let histogram = self.pool.build(tree_rows, rows);
+        let n_rows = chosen.map_or(derivatives.len(), <[u32]>::len);
+        self.rows.resize(n_rows, TreeRow::default());
+        self.scratch.resize(n_rows, TreeRow::default());
+        let data = TreeData { bins: self.bins, units, features };
+        let histogram = self.pool.build_root(data, derivatives, chosen, &mut self.rows);
         // Every row is in one bin of whichever feature comes first.
         let sums = histogram.feature(0).iter().fold(Sums::default(), |total, &cell| total + cell);
-        let whole = 0..rows.len();
         let mut growing = Growing {
-            tree_rows,
-            rows,
+            data,
             grown: GrownTree {
                 tree: Tree { splits: Vec::new(), leaves: vec![self.leaf(sums, units)] },
                 tests: Vec::new(),
-                leaf_rows: vec![whole.clone()],
             },
             parents: vec![None],
             frontier: Frontier::new(self.params.growth),
         };
         let candidate = self.splitter.best(&histogram, sums, units, features);
-        self.offer(&mut growing, 0, 0, whole, sums, histogram, candidate);
+        self.offer(&mut growing, 0, 0, 0..n_rows, sums, histogram, candidate);
         while growing.grown.tree.leaves.len() < self.params.max_leaves
             && let Some(leaf) = growing.frontier.pop()
         {
@@ -117,11 +116,8 @@ impl<'a> Grower<'a> {
     /// Splits a leaf by its candidate: the left child takes the leaf's number, the right one the next.
     fn split(&mut self, growing: &mut Growing<'_>, parent: OpenLeaf) {
         let OpenLeaf { leaf, depth, rows, sums, histogram, candidate } = parent;
-        let units = growing.tree_rows.units;
+        let TreeData { units, features, .. } = growing.data;
         let test = BinTest::new(candidate.feature, candidate.bin, candidate.default_left);
-        let n_left = partition(&mut growing.rows[rows.clone()], &mut self.scratch, self.bins, test);
-        let middle = rows.start + n_left;
-        let (left_rows, right_rows) = (rows.start..middle, middle..rows.end);
         let (left_sums, right_sums) = (candidate.left, sums - candidate.left);
 
         let tree = &mut growing.grown.tree;
@@ -145,26 +141,28 @@ impl<'a> Grower<'a> {
         tree.leaves[leaf] = self.leaf(left_sums, units);
         tree.leaves.push(self.leaf(right_sums, units));
         growing.grown.tests.push(test);
-        growing.grown.leaf_rows[leaf] = left_rows.clone();
-        growing.grown.leaf_rows.push(right_rows.clone());
         growing.parents[leaf] = Some((split, true));
         growing.parents.push(Some((split, false)));
 
         let enough_leaves = right_leaf + 1 == self.params.max_leaves;
-        let too_few_rows = left_rows.len().max(right_rows.len()) / 2 < self.params.min_leaf_rows;
+        let n_left = units.count(left_sums) as usize;
+        let too_few_rows = n_left.max(rows.len() - n_left) / 2 < self.params.min_leaf_rows;
         if depth + 1 == self.params.max_depth || enough_leaves || too_few_rows {
+            // Both children stay leaves: nobody asks for their rows.
             self.pool.recycle(histogram);
             return;
         }
+        let column = self.bins.column(test.feature());
+        let middle = rows.start + partition(&mut self.rows[rows.clone()], &mut self.scratch, column, test);
+        let (left_rows, right_rows) = (rows.start..middle, middle..rows.end);
         // The smaller child's histogram is summed up, the larger one's is the difference.
         let left_is_smaller = left_rows.len() <= right_rows.len();
         let smaller_rows = if left_is_smaller { &left_rows } else { &right_rows };
-        let smaller = self.pool.build(growing.tree_rows, &growing.rows[smaller_rows.clone()]);
+        let smaller = self.pool.build(growing.data, &self.rows[smaller_rows.clone()]);
         let mut larger = histogram;
         larger.subtract(&smaller);
         let (left, right) = if left_is_smaller { (smaller, larger) } else { (larger, smaller) };
         let splitter = self.splitter;
-        let features = growing.tree_rows.features;
         let search = |histogram: &Histogram, sums| splitter.best(histogram, sums, units, features);
         let (left_candidate, right_candidate) = if features.len() * self.params.max_bins >= MIN_CELLS_PER_TASK
         {

@@ -3,31 +3,24 @@
 use rand::RngExt as _;
 use rand_chacha::ChaCha8Rng;
 
-/// `n_chosen` of the rows `0..n_rows` without replacement, each set equally likely, and the rows that are left; both ascending.
+/// `n_chosen` of the rows `0..n_rows` without replacement, each set equally likely; ascending.
 ///
 /// Selection sampling (Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S); `draw` gives uniform 32-bit numbers,
 /// one a row.
-pub(super) fn sample_rows(
-    n_rows: usize,
-    n_chosen: usize,
-    mut draw: impl FnMut() -> u32,
-) -> (Vec<u32>, Vec<u32>) {
-    let mut chosen = vec![0; n_rows + 1];
-    let mut left_out = vec![0; n_rows + 1];
+pub(super) fn sample_rows(n_rows: usize, n_chosen: usize, mut draw: impl FnMut() -> u32) -> Vec<u32> {
+    let mut chosen = vec![0; n_chosen + 1];
     let mut n = 0;
     for row in 0..n_rows {
-        // A row is taken with probability (rows still wanted) / (rows still to come). Both lists get it, and one of them moves on:
-        // a branch here would be mispredicted at every other row.
+        // A row is taken with probability (rows still wanted) / (rows still to come). Every row is written, and the list moves on where it
+        // is taken: a branch here would be mispredicted at every other row.
         let wanted = (n_chosen - n) as u64;
         let to_come = (n_rows - row) as u64;
         let take = (u64::from(draw()) * to_come) >> 32 < wanted;
         chosen[n] = row as u32;
-        left_out[row - n] = row as u32;
         n += usize::from(take);
     }
     chosen.truncate(n_chosen);
-    left_out.truncate(n_rows - n_chosen);
-    (chosen, left_out)
+    chosen
 }
 
 /// Draws what each tree sees.
@@ -54,12 +47,10 @@ impl<'a> Sampler<'a> {
         Self { n_rows, n_chosen_rows, n_features, n_chosen_features, rng }
     }
 
-    /// The next tree's rows and the rows it does not see. Draws nothing where it sees them all.
-    pub fn rows(&mut self) -> (Vec<u32>, Vec<u32>) {
-        if self.n_chosen_rows == self.n_rows {
-            return ((0..self.n_rows as u32).collect(), Vec::new());
-        }
-        sample_rows(self.n_rows, self.n_chosen_rows, || self.rng.random())
+    /// The next tree's rows, ascending; `None` for all of them, and then nothing is drawn.
+    pub fn rows(&mut self) -> Option<Vec<u32>> {
+        (self.n_chosen_rows < self.n_rows)
+            .then(|| sample_rows(self.n_rows, self.n_chosen_rows, || self.rng.random()))
     }
 
     /// The next tree's features, ascending. Draws nothing where it sees them all.
@@ -67,7 +58,7 @@ impl<'a> Sampler<'a> {
         if self.n_chosen_features == self.n_features {
             return (0..self.n_features as u32).collect();
         }
-        sample_rows(self.n_features, self.n_chosen_features, || self.rng.random()).0
+        sample_rows(self.n_features, self.n_chosen_features, || self.rng.random())
     }
 }
 
@@ -80,11 +71,8 @@ mod tests {
         let mut rng = dataset::rng::stream(1, "rankers/sampling/test");
         let mut times = [0; 10];
         for _ in 0..10_000 {
-            let (chosen, left_out) = sample_rows(10, 3, || rng.random());
-            assert_eq!((chosen.len(), left_out.len()), (3, 7));
-            let mut all = [chosen.clone(), left_out].concat();
-            all.sort_unstable();
-            assert!(all.into_iter().eq(0..10));
+            let chosen = sample_rows(10, 3, || rng.random());
+            assert!(chosen.len() == 3 && chosen.is_sorted_by(|a, b| a < b));
             for row in chosen {
                 times[row as usize] += 1;
             }
@@ -98,7 +86,7 @@ mod tests {
         let mut rng = dataset::rng::stream(1, "rankers/sampling/test");
         let before = rng.clone();
         let mut sampler = Sampler::new(5, 3, 1.0, 1.0, &mut rng);
-        assert_eq!(sampler.rows(), (vec![0, 1, 2, 3, 4], vec![]));
+        assert_eq!(sampler.rows(), None);
         assert_eq!(sampler.features(), [0, 1, 2]);
         assert_eq!(rng, before);
     }
@@ -107,6 +95,6 @@ mod tests {
     fn a_tiny_share_is_still_one_row() {
         let mut rng = dataset::rng::stream(1, "rankers/sampling/test");
         let mut sampler = Sampler::new(5, 3, 0.01, 0.01, &mut rng);
-        assert_eq!((sampler.rows().0.len(), sampler.features().len()), (1, 1));
+        assert_eq!((sampler.rows().unwrap().len(), sampler.features().len()), (1, 1));
     }
 }

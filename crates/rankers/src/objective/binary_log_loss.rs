@@ -1,5 +1,8 @@
 //! The log-loss of a two-class label: -ln p where the label is 1 and -ln(1 - p) where it is 0, with p = sigmoid(score).
 
+use fearless_simd::{Level, Simd, dispatch};
+
+use super::exp::exp;
 use super::{MIN_HESSIAN, Objective, ObjectiveKind};
 use crate::FitError;
 
@@ -10,8 +13,8 @@ pub struct BinaryLogLoss;
 /// The loss of a row is at most -ln of this (41 nats).
 const MIN_PROBABILITY: f64 = 1e-18;
 
-/// Odds are cut off here, where they are still finite.
-const MAX_ODDS: f64 = 1e300;
+/// Log-odds are cut off here, where the odds are still finite.
+const MAX_LOG_ODDS: f64 = 690.0;
 
 /// How many probabilities are multiplied before one logarithm is taken: [`MIN_PROBABILITY`] to this power is above the
 /// smallest f64.
@@ -44,24 +47,7 @@ impl Objective for BinaryLogLoss {
         labels: &[f32],
         out: &mut [[f32; 2]],
     ) -> f64 {
-        let mut loss = 0.0;
-        for ((scores, labels), out) in
-            scores.chunks(ROWS_PER_LN).zip(labels.chunks(ROWS_PER_LN)).zip(out.chunks_mut(ROWS_PER_LN))
-        {
-            // The sum of logarithms is the logarithm of the product.
-            let mut product = 1.0;
-            for ((&score, &label), out) in scores.iter().zip(labels).zip(out) {
-                // q is the probability of the label that the row has.
-                let sign = f64::from(2.0 * label - 1.0);
-                let odds_against = (-sign * score).exp().min(MAX_ODDS);
-                let q = 1.0 / (1.0 + odds_against);
-                let not_q = odds_against * q;
-                product *= q.max(MIN_PROBABILITY);
-                *out = [(-sign * not_q) as f32, (q * not_q).max(MIN_HESSIAN) as f32];
-            }
-            loss -= product.ln();
-        }
-        loss
+        dispatch!(Level::new(), simd => derive(simd, scores, labels, out))
     }
 
     fn loss(&self, _first_row: usize, scores: &[f64], labels: &[f32]) -> f64 {
@@ -70,6 +56,54 @@ impl Objective for BinaryLogLoss {
         };
         scores.iter().zip(labels).map(|row| -q(row).ln()).sum()
     }
+}
+
+/// [`BinaryLogLoss::gradients`], compiled for each set of vector instructions, which differ in how many rows they take at once.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "what is not inlined is not compiled for the CPU's vector instructions"
+)]
+fn derive<S: Simd>(_: S, scores: &[f64], labels: &[f32], out: &mut [[f32; 2]]) -> f64 {
+    let mut loss = 0.0;
+    let (whole_scores, last_scores) = scores.as_chunks();
+    let (whole_labels, last_labels) = labels.as_chunks();
+    let (whole_out, last_out) = out.as_chunks_mut();
+    for ((scores, labels), out) in whole_scores.iter().zip(whole_labels).zip(whole_out) {
+        let q = derive_rows(scores, labels, out);
+        // The sum of logarithms is the logarithm of the product.
+        loss -= q.iter().product::<f64>().ln();
+    }
+    if !last_scores.is_empty() {
+        let (mut scores, mut labels) = ([0.0; ROWS_PER_LN], [0.0; ROWS_PER_LN]);
+        scores[..last_scores.len()].copy_from_slice(last_scores);
+        labels[..last_labels.len()].copy_from_slice(last_labels);
+        let mut derivatives = [[0.0; 2]; ROWS_PER_LN];
+        let q = derive_rows(&scores, &labels, &mut derivatives);
+        last_out.copy_from_slice(&derivatives[..last_out.len()]);
+        loss -= q[..last_scores.len()].iter().product::<f64>().ln();
+    }
+    loss
+}
+
+/// Derivatives of some rows; returns the probability of the label that each row has, at least [`MIN_PROBABILITY`].
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "inlined, it is compiled for the vector instructions of its caller")]
+fn derive_rows(
+    scores: &[f64; ROWS_PER_LN],
+    labels: &[f32; ROWS_PER_LN],
+    out: &mut [[f32; 2]; ROWS_PER_LN],
+) -> [f64; ROWS_PER_LN] {
+    let mut probabilities = [0.0; ROWS_PER_LN];
+    for (((&score, &label), out), probability) in scores.iter().zip(labels).zip(out).zip(&mut probabilities) {
+        let sign = f64::from(2.0 * label - 1.0);
+        let odds_against = exp((-sign * score).min(MAX_LOG_ODDS));
+        let q = 1.0 / (1.0 + odds_against);
+        let not_q = odds_against * q;
+        *probability = q.max(MIN_PROBABILITY);
+        *out = [(-sign * not_q) as f32, (q * not_q).max(MIN_HESSIAN) as f32];
+    }
+    probabilities
 }
 
 /// Whether every label is 0 or 1, and both are there.

@@ -2,6 +2,7 @@
 
 mod binary_log_loss;
 mod combined_rank;
+mod exp;
 mod lambda_rank;
 mod query_groups;
 mod rank_xent;

@@ -6,7 +6,7 @@ use crate::bad_rows::{BadRow, BadRows};
 use crate::field::{self, Problem};
 use crate::records::{Record, Records};
 use crate::table::RatingTable;
-use crate::{Error, Options};
+use crate::{Error, Options, blocks};
 
 /// A field at fault: the column's name and what is wrong.
 pub(crate) type Fault<'a> = (&'a str, Problem);
@@ -29,7 +29,12 @@ impl RatingColumns {
         Self { names, user: 0, item: 1, rating: 2, timestamp: Some(3) }
     }
 
-    fn parse(&self, record: &Record<'_>, range: (f32, f32)) -> Result<Rating, Fault<'_>> {
+    /// Whether a record is a user, an item, a rating and a timestamp, in this order.
+    pub(crate) fn are_plain(&self) -> bool {
+        self.names.len() == 4 && (self.user, self.item, self.rating, self.timestamp) == (0, 1, 2, Some(3))
+    }
+
+    pub(crate) fn parse(&self, record: &Record<'_>, range: (f32, f32)) -> Result<Rating, Fault<'_>> {
         check_len(record, &self.names)?;
         let at = |index: usize| {
             let name = self.names[index].as_str();
@@ -61,6 +66,19 @@ pub(crate) fn check_len<'a>(record: &Record<'_>, names: &'a [String]) -> Result<
 
 /// Reads the rest of `records` as ratings.
 pub(crate) fn read_ratings(
+    records: &mut Records,
+    columns: &RatingColumns,
+    options: &Options,
+    bad_rows: &mut BadRows,
+) -> Result<RatingTable, Error> {
+    match blocks::read_ratings(records, columns, options, bad_rows)? {
+        Some(table) => Ok(table),
+        None => read_records(records, columns, options, bad_rows),
+    }
+}
+
+/// The same, record by record.
+pub(crate) fn read_records(
     records: &mut Records,
     columns: &RatingColumns,
     options: &Options,

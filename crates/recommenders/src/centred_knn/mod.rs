@@ -10,6 +10,11 @@
 //! the users who rated the item). `damping` is a neighbour without an opinion: with little similarity behind it, the score stays
 //! near the baseline.
 //!
+//! All users together would cost the sum over the items of their squared number of ratings. So of an item with more than `max_raters`
+//! ratings, `UserKNN` looks at those of the most active users only (of equally active, the smaller ids): they have most in common with others,
+//! and are nearest most often. Such an item then counts in the similarities of these users alone. A fit and the scores of all users cost at
+//! most `max_raters` times the number of ratings.
+//!
 //! * Only what is similar counts (`sim > 0`): letting the opposite count with opposite sign raised the error inside the
 //!   training part on both sides. Ties at the `k`-th go as in [`crate::item_knn`].
 //! * The candidate itself is no neighbour, should the rating be known.
@@ -25,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
-use crate::neighbourhood::{Agreement, Answer, Questions, Sides, Similarity, Votes};
+use crate::neighbourhood::{Agreement, Agreements, Answer, Questions, Sides, Similarity, Votes};
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
 use params::Weighting;
@@ -59,13 +64,16 @@ impl CentredItemKnn {
 }
 
 impl UserKnn {
-    /// Fits the baseline to `history` and keeps its residuals; similarities are computed when they are asked for.
+    /// Fits the baseline to `history` and keeps its residuals, of an item at most `max_raters` to be looked at; similarities are computed when
+    /// they are asked for.
     pub fn fit(
         history: &History,
         baseline: &Checked<DampedBiasParams>,
         params: &Checked<UserKnnParams>,
     ) -> Self {
-        Self(CentredKnn::fit(Compared::Users, history, baseline, params.into()))
+        let mut model = CentredKnn::fit(Compared::Users, history, baseline, params.into());
+        model.residuals.keep_most_active(params.max_raters);
+        Self(model)
     }
 
     /// Whether the parts fit together.
@@ -141,8 +149,8 @@ impl CentredKnn {
         let users = ("user", self.baseline.n_users());
         let items = ("item", self.baseline.n_items());
         match compared {
-            Compared::Items => self.residuals.validate(demand, items, users)?,
-            Compared::Users => self.residuals.validate(demand, users, items)?,
+            Compared::Items => self.residuals.validate(demand, items, users, false)?,
+            Compared::Users => self.residuals.validate(demand, users, items, true)?,
         }
         demand
             .that(inverse_norms(&self.residuals) == self.inverse_norms, "its norms do not fit its residuals")
@@ -164,8 +172,11 @@ impl CentredKnn {
             Compared::Users => Questions::new(candidates, users, items),
         };
         let k = self.weighting.k;
-        let answers =
-            self.residuals.answer(k, questions, self, |target, _, votes| self.residual(target, votes));
+        let answer = |target, _, votes| self.residual(target, votes);
+        let answers = match compared {
+            Compared::Items => self.residuals.answer(k, questions, &Cosine::<8>(self), answer),
+            Compared::Users => self.residuals.answer(k, questions, &Cosine::<1>(self), answer),
+        };
         let rows = scores.par_iter_mut().zip(answers.by_candidate());
         rows.for_each(|(score, answer)| *score += answer.map_or(0.0, |answer| answer.score));
         if let Some(support) = support {
@@ -187,14 +198,24 @@ impl CentredKnn {
     }
 }
 
-impl Similarity for CentredKnn {
-    type CoRating = Agreement;
+/// The shrunk cosine of residuals without the length of the target in question, for blocks of `N` targets. Popular items have many raters in
+/// common, which is what blocks gain from; users have few items in common.
+struct Cosine<'a, const N: usize>(&'a CentredKnn);
 
-    fn closeness(&self, co_rating: Agreement, target: u32) -> f64 {
-        let (product, n_common) = (f64::from(co_rating.product), f64::from(co_rating.n_common));
-        product * n_common * self.inverse_norms[target as usize] / (n_common + self.weighting.shrinkage)
+impl<const N: usize> Similarity for Cosine<'_, N> {
+    type Sums = Agreements<N>;
+
+    fn norms(&self) -> &[f64] {
+        &self.0.inverse_norms
     }
 
+    #[inline]
+    fn closeness(&self, co_rating: Agreement, inverse_norm: f64) -> f64 {
+        let (product, n_common) = (f64::from(co_rating.product), f64::from(co_rating.n_common));
+        product * n_common * inverse_norm / (n_common + self.0.weighting.shrinkage)
+    }
+
+    #[inline]
     fn weight(closeness: f64) -> f64 {
         closeness
     }

@@ -20,7 +20,10 @@ pub(super) struct Weighting {
 
 /// Declares the parameters of one of the models: the same keys in its own table, with its own defaults.
 macro_rules! centred_knn_params {
-    ($params:ident, $model:literal, $table:literal, $k:literal, $shrinkage:literal, $damping:literal) => {
+    (
+        $params:ident, $model:literal, $table:literal, $k:literal, $shrinkage:literal, $damping:literal
+        $(, $(#[$doc:meta])* $key:ident: $default:literal, $allowed:expr)?
+    ) => {
         #[doc = concat!("The hyper-parameters of [`super::", $model, "`].")]
         #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(default, deny_unknown_fields)]
@@ -31,12 +34,13 @@ macro_rules! centred_knn_params {
             pub shrinkage: f64,
             /// The similarity of the neighbour without an opinion that every mean is given, in [0, 1000].
             pub damping: f64,
+            $($(#[$doc])* pub $key: usize,)?
         }
 
         impl Default for $params {
             /// Tuned on ml-latest-small by the error of five folds inside the training ratings.
             fn default() -> Self {
-                Self { k: $k, shrinkage: $shrinkage, damping: $damping }
+                Self { k: $k, shrinkage: $shrinkage, damping: $damping $(, $key: $default)? }
             }
         }
 
@@ -44,6 +48,7 @@ macro_rules! centred_knn_params {
             fn validate(&self) -> Result<(), InvalidParam> {
                 in_range(concat!($table, ".k"), self.k, 1..=MAX_K)?;
                 in_range(concat!($table, ".shrinkage"), self.shrinkage, 0.0..=MAX_SHRINKAGE)?;
+                $(in_range(concat!($table, ".", stringify!($key)), self.$key, $allowed)?;)?
                 in_range(concat!($table, ".damping"), self.damping, 0.0..=MAX_DAMPING)
             }
         }
@@ -57,7 +62,12 @@ macro_rules! centred_knn_params {
 }
 
 centred_knn_params!(CentredItemKnnParams, "CentredItemKnn", "centred_item_knn", 30, 100.0, 0.05);
-centred_knn_params!(UserKnnParams, "UserKnn", "user_knn", 40, 30.0, 0.1);
+centred_knn_params!(
+    UserKnnParams, "UserKnn", "user_knn", 40, 30.0, 0.1,
+    /// How many raters of an item are looked at, the most active ones, in [1, 1000000000]: what bounds the cost. Beyond the ratings of
+    /// the most popular item nothing is left out.
+    max_raters: 1000, 1..=1_000_000_000
+);
 
 impl Weighting {
     /// Whether every value is in its range: what must hold of one that came from a file.
@@ -89,6 +99,10 @@ mod tests {
             (
                 UserKnnParams { shrinkage: f64::INFINITY, ..users }.check().unwrap_err(),
                 "user_knn.shrinkage is inf, must be in [0, 10000]",
+            ),
+            (
+                UserKnnParams { max_raters: 0, ..users }.check().unwrap_err(),
+                "user_knn.max_raters is 0, must be in [1, 1000000000]",
             ),
             (
                 UserKnnParams { k: 10_001, ..users }.check().unwrap_err(),

@@ -47,7 +47,7 @@ const SQUARE: [(i64, i64, f32); 8] = [
 
 #[test]
 fn users_who_agree_move_the_score_and_who_disagree_do_not() {
-    let params = UserKnnParams { k: 40, shrinkage: 2.0, damping: 0.25 };
+    let params = UserKnnParams { shrinkage: 2.0, damping: 0.25, ..UserKnnParams::default() };
     let model = by_users(&history(&SQUARE), params);
     // User 1's residuals are (1, -1), as user 2's: cosine 1, shrunk by 2 / (2 + 2) to 1/2. Users 3 and 4 have cosine -1.
     // So item 10 gets 3 + (1/2 * 1) / (1/2 + 1/4) = 3 + 2/3, with support 1/2; user 3 the same downwards.
@@ -70,12 +70,35 @@ fn only_the_k_most_similar_count() {
     });
     let history = history(&ratings.collect::<Vec<_>>());
     let explained = |k| {
-        let model = by_users(&history, UserKnnParams { k, shrinkage: 0.0, damping: 0.0 });
+        let model =
+            by_users(&history, UserKnnParams { k, shrinkage: 0.0, damping: 0.0, ..UserKnnParams::default() });
         ask(&model, 1, 10).0 - 3.0
     };
     let third = 1.0 / 6f64.sqrt();
     assert!((explained(1) - 1.0).abs() < 1e-6);
     assert!((explained(2) - (1.0 + 2.0 * third) / (1.0 + third)).abs() < 1e-6);
+}
+
+#[test]
+fn of_many_raters_the_most_active_are_looked_at() {
+    // User 5 agrees with user 1 on item 10 and has rated more, so that items 10 and 20 are looked at by user 5's ratings alone.
+    let more = [(5, 10, 4.0), (5, 20, 2.0), (5, 30, 4.0), (6, 30, 2.0)];
+    let history = history(&SQUARE.iter().chain(&more).copied().collect::<Vec<_>>());
+    let support = |max_raters, user_id, item_id| {
+        ask(&by_users(&history, UserKnnParams { max_raters, ..UserKnnParams::default() }), user_id, item_id).1
+    };
+    assert_eq!(support(5, 1, 10), support(1000, 1, 10));
+    let alone = support(1, 1, 10);
+    assert!(alone > 0.0 && alone < support(5, 1, 10), "{alone}");
+    // User 5 is no neighbour of user 5.
+    assert_eq!(support(1, 5, 10), 0.0);
+    let model = by_users(&history, UserKnnParams { max_raters: 1, ..UserKnnParams::default() });
+    assert_eq!(model.validate(), Ok(()));
+    // Of an item model, no entry may be missing.
+    let CentredKnn { residuals, .. } = model.0;
+    let whole = by_items(&history, CentredItemKnnParams::default()).0;
+    let lacking = Sides { by_other: residuals.by_other, by_target: residuals.by_target };
+    assert!(CentredItemKnn(CentredKnn { residuals: lacking, ..whole }).validate().is_err());
 }
 
 #[test]

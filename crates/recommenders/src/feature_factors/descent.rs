@@ -9,7 +9,7 @@
 )]
 
 use dataset::Csr;
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Level, Simd, dispatch, f32x8, prelude::*};
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
@@ -82,7 +82,7 @@ impl FeatureFactors {
     #[inline(always)]
     fn visit<S: Simd>(
         &mut self,
-        _: S,
+        simd: S,
         entity: u32,
         (others, values): (&[u32], &[f32]),
         features: (&[u32], &[f32]),
@@ -104,13 +104,14 @@ impl FeatureFactors {
             let other = others[at];
             let q = self.other_factors.row_mut(other);
             let other_bias = &mut self.other_biases[other as usize];
-            let error = values[at] - (base + *own_bias + *other_bias + factors::dot(&pass.whole, q));
+            let error =
+                values[at] - (base + *own_bias + *other_bias + factors::dot_simd(simd, &pass.whole, q));
             squared_errors += f64::from(error) * f64::from(error);
             let move_by = rates.step * error;
             *own_bias += move_by - rates.shrink_bias * *own_bias;
             *other_bias += move_by - rates.shrink_bias * *other_bias;
             bias_moved += move_by;
-            pass.step(q, move_by, rates.shrink);
+            pass.step(simd, q, move_by, rates.shrink);
         }
 
         factors::add(&mut pass.whole, &pass.of_features, -1.0);
@@ -135,18 +136,18 @@ impl FeatureFactors {
 impl Pass {
     /// One rating's step, with `move_by = rate * error` and `shrink = rate * L2`; `p_e` shrinks, the features' part beside it does not.
     #[inline(always)]
-    fn step(&mut self, q: &mut [f32], move_by: f32, shrink: f32) {
+    fn step<S: Simd>(&mut self, simd: S, q: &mut [f32], move_by: f32, shrink: f32) {
         let whole = self.whole.as_chunks_mut::<LANES>().0.iter_mut();
         let of_features = self.of_features.as_chunks::<LANES>().0.iter();
         let moved = self.moved.as_chunks_mut::<LANES>().0.iter_mut();
         let q = q.as_chunks_mut::<LANES>().0.iter_mut();
+        let (move_by, shrink) = (f32x8::splat(simd, move_by), f32x8::splat(simd, shrink));
         for (((whole, of_features), moved), q) in whole.zip(of_features).zip(moved).zip(q) {
-            for lane in 0..LANES {
-                let (old_whole, old_q) = (whole[lane], q[lane]);
-                whole[lane] = old_whole + move_by * old_q - shrink * (old_whole - of_features[lane]);
-                q[lane] = old_q + move_by * old_whole - shrink * old_q;
-                moved[lane] += move_by * old_q;
-            }
+            let load = |numbers: &[f32; LANES]| f32x8::simd_from(simd, *numbers);
+            let (old_whole, old_q, old_moved) = (load(whole), load(q), load(moved));
+            *whole = (old_whole + move_by * old_q - shrink * (old_whole - load(of_features))).into();
+            *q = (old_q + move_by * old_whole - shrink * old_q).into();
+            *moved = (old_moved + move_by * old_q).into();
         }
     }
 }

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::baskets::{Weights, score_baskets};
-use crate::neighbourhood::{CoRatings, Common, Nearest, Sides};
+use crate::neighbourhood::{Block, Common, Lanes as _, Nearest, Places, Sides};
 use crate::positives::positives;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
@@ -44,20 +44,23 @@ impl ImplicitItemKnn {
     pub fn fit(history: &History, params: &Checked<ImplicitItemKnnParams>) -> Self {
         let (users, items) = (history.users().clone(), history.items().clone());
         let rated = Sides::new(positives(history, params.min_rating), items.len());
-        let nearest: Vec<Vec<(u32, f32)>> = (0..items.len() as u32)
-            .into_par_iter()
-            .map_init(
-                || (CoRatings::<Common>::new(items.len()), Nearest::new(params.k)),
-                |(common, nearest), item| {
-                    common.fill(item, &rated);
-                    nearest_to(item, &rated, common, nearest, params.shrinkage)
-                },
-            )
+        let places = Places::most_rated_first(&rated.by_other, items.len());
+        let workspace = || (Block::<Common>::new(items.len(), &places), Nearest::new(params.k));
+        let starts = (0..items.len() as u32).into_par_iter().step_by(Common::LANES);
+        let rows: Vec<Vec<(u32, u32, f32)>> = starts
+            .map_init(workspace, |(block, nearest), start| {
+                let of_block = start..(start + Common::LANES as u32).min(items.len() as u32);
+                block.fill(of_block.clone().map(|place| places.target(place)), &rated.by_target);
+                let mut rows = Vec::new();
+                for (lane, place) in of_block.enumerate() {
+                    let n_common = block.cells().iter().map(|cell| cell.of(lane));
+                    let nearest = nearest_to(place, n_common, (&rated, &places), nearest, params.shrinkage);
+                    rows.extend(nearest.map(|(other, similarity)| (places.target(place), other, similarity)));
+                }
+                rows
+            })
             .collect();
-        let entries = nearest
-            .iter()
-            .zip(0u32..)
-            .flat_map(|(row, item)| row.iter().map(move |&(other, similarity)| (item, other, similarity)));
+        let entries = rows.iter().flatten().copied();
         let neighbours = Neighbours(Csr::from_entries(items.len(), entries));
         Self { users, items, baskets: rated.by_other, neighbours }
     }
@@ -75,26 +78,25 @@ impl ImplicitItemKnn {
     }
 }
 
-/// The nearest others of `item`, ascending.
-fn nearest_to(
-    item: u32,
-    rated: &Sides,
-    common: &CoRatings<Common>,
-    nearest: &mut Nearest,
+/// The nearest others of the item at `place`, which has `n_common` raters with the item at each place.
+fn nearest_to<'a>(
+    place: u32,
+    n_common: impl Iterator<Item = u32>,
+    (rated, places): (&'a Sides, &'a Places<'_>),
+    nearest: &'a mut Nearest,
     shrinkage: f64,
-) -> Vec<(u32, f32)> {
+) -> impl Iterator<Item = (u32, f32)> + 'a {
     nearest.clear();
-    let n_raters = |item: u32| rated.by_target.row(item).0.len() as f64;
-    let own = n_raters(item);
-    for other in 0..rated.by_target.n_rows() as u32 {
-        let n_common = common.with(other).0;
-        if n_common > 0 && other != item {
+    let n_raters = |place: u32| rated.by_target.row(places.target(place)).0.len() as f64;
+    let own = n_raters(place);
+    for (other, n_common) in (0u32..).zip(n_common) {
+        if n_common > 0 && other != place {
             let similarity = f64::from(n_common) / ((own * n_raters(other)).sqrt() + shrinkage);
             nearest.push(other, f64::from(similarity as f32), 1.0);
         }
     }
-    let kept = nearest.neighbours(|other| rated.tie_break(other)).iter();
-    kept.map(|neighbour| (neighbour.target, neighbour.closeness as f32)).collect()
+    let kept = nearest.neighbours(|other| rated.tie_break(places.target(other))).iter();
+    kept.map(|neighbour| (places.target(neighbour.target), neighbour.closeness as f32))
 }
 
 impl Scorer for ImplicitItemKnn {

@@ -17,6 +17,7 @@
 //! similarities: `sum² / |r_j|²` needs no square root, and ratings in half stars make both parts exact in f64, so that similarities
 //! that are equal as rational numbers compare equal, and the documented order decides instead of a rounding error.
 
+use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use dataset::{Candidate, History, IdIndex};
@@ -24,7 +25,9 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::neighbourhood::{Answer, Answers, MAX_K, ProductSum, Questions, Sides, Similarity, TieBreak};
+use crate::neighbourhood::{
+    Answer, Answers, HalfStarProducts, Lanes, MAX_K, Products, Questions, Sides, Similarity, TieBreak, Votes,
+};
 use crate::params::in_range;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
@@ -88,7 +91,7 @@ impl ItemKnnModel {
         demand.number("mean", self.mean)?;
         demand.ids("user", &self.users)?;
         demand.ids("item", &self.items)?;
-        self.ratings.validate(demand, ("item", n_items), ("user", n_users))?;
+        self.ratings.validate(demand, ("item", n_items), ("user", n_users), false)?;
         demand.that(self.ratings.squared_norms() == self.squared_norms, "its norms do not fit its ratings")
     }
 
@@ -100,7 +103,7 @@ impl ItemKnnModel {
         // Users without similar items have the same plain mean for all of them. For few candidates it is not worth the memory.
         let n_cached = if candidates.len() > self.users.len() { self.users.len() } else { 0 };
         let plain_means: Vec<OnceLock<f64>> = vec![OnceLock::new(); n_cached];
-        self.ratings.answer(self.k, questions, self, |item, user, votes| {
+        let answer = |item, user, votes: Votes| {
             if votes.weight > 0.0 {
                 return Answer { score: votes.total / votes.weight, support: f64::from(votes.n) };
             }
@@ -111,7 +114,16 @@ impl ItemKnnModel {
                 None => plain_mean(),
             };
             Answer { score, support: 0.0 }
-        })
+        };
+        // Sums of half the width, where they are as exact and worth the look at all ratings.
+        let max_norm = self.squared_norms.iter().copied().fold(0.0, f64::max);
+        let mut values = (0..self.users.len() as u32).flat_map(|user| self.ratings.by_other.row(user).1);
+        if n_cached > 0 && HalfStarProducts::are_exact(&mut values, max_norm) {
+            let cosine = Cosine::<HalfStarProducts>::new(&self.squared_norms);
+            self.ratings.answer(self.k, questions, &cosine, answer)
+        } else {
+            self.ratings.answer(self.k, questions, &Cosine::<Products>::new(&self.squared_norms), answer)
+        }
     }
 
     /// The mean of the first k ratings of `user`, but for `item`'s, where all items are equally similar; `None` where there is none.
@@ -127,14 +139,32 @@ impl ItemKnnModel {
     }
 }
 
-impl Similarity for ItemKnnModel {
-    type CoRating = ProductSum;
+/// The squared cosine of raw ratings without the norm of the item in question, from exact sums of products.
+struct Cosine<'a, L> {
+    squared_norms: &'a [f64],
+    sums: PhantomData<fn() -> L>,
+}
 
-    fn closeness(&self, co_rating: ProductSum, item: u32) -> f64 {
-        let sum = co_rating.0.max(0.0);
-        sum * sum / self.squared_norms[item as usize]
+impl<'a, L> Cosine<'a, L> {
+    fn new(squared_norms: &'a [f64]) -> Self {
+        Self { squared_norms, sums: PhantomData }
+    }
+}
+
+impl<L: Lanes<CoRating = f64>> Similarity for Cosine<'_, L> {
+    type Sums = L;
+
+    fn norms(&self) -> &[f64] {
+        self.squared_norms
     }
 
+    #[inline]
+    fn closeness(&self, product_sum: f64, squared_norm: f64) -> f64 {
+        let sum = product_sum.max(0.0);
+        sum * sum / squared_norm
+    }
+
+    #[inline]
     fn weight(closeness: f64) -> f64 {
         closeness.sqrt()
     }

@@ -4,6 +4,8 @@
 //! with L2 regularisation (Koren, Bell and Volinsky, "Matrix factorization techniques for recommender systems", 2009).
 //! Where the user or the item is unknown, the score is `mu`.
 
+mod blocked;
+mod grid;
 mod params;
 mod sgd;
 
@@ -19,6 +21,9 @@ use crate::{BaseModel, Checked, InvalidModel, Scorer};
 
 pub use params::MfParams;
 pub use sgd::Diverged;
+
+/// From how many ratings on they are learnt from in blocks and in parallel.
+pub const BLOCKED_FROM: usize = 1 << 18;
 
 /// The fitted model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,8 +42,9 @@ pub struct MfFit {
 impl MfModel {
     /// Descends `params.epochs` times over the ratings of `history`, each time in a new random order.
     ///
-    /// Sequential, so that the same `rng` gives the same model. `rng` gives the initial factors (users, then items), then
-    /// the orders.
+    /// The same `rng` gives the same model at any number of threads. It gives the initial factors (users, then items), then the orders. Below
+    /// [`BLOCKED_FROM`] ratings the order of an epoch is any; from there on it goes through blocks of users and items, with one block after
+    /// the other for the ratings of a user or an item, and many at a time.
     ///
     /// # Errors
     /// [`Diverged`] where an error or a factor leaves the finite numbers.
@@ -57,7 +63,11 @@ impl MfModel {
             user_factors: Factors::normal(n_users, params.factors, params.init_std, &mut rng),
             item_factors: Factors::normal(n_items, params.factors, params.init_std, &mut rng),
         };
-        let learning_curve = sgd::descend(&mut model, history.by_user(), params, &mut rng)?;
+        let learning_curve = if history.n_ratings() < BLOCKED_FROM {
+            sgd::descend(&mut model, history.by_user(), params, &mut rng)?
+        } else {
+            blocked::descend(&mut model, history, params, &mut rng)?
+        };
         let model = Self(model);
         match model.validate() {
             Ok(()) => Ok(MfFit { model, learning_curve }),

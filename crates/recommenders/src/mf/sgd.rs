@@ -59,7 +59,7 @@ pub fn descend(
     clippy::inline_always,
     reason = "what is not inlined is not compiled for the CPU's vector instructions"
 )]
-fn run_epoch<S: Simd>(_: S, model: &mut BiasedFactors, entries: &[Entry], params: &MfParams) -> f64 {
+fn run_epoch<S: Simd>(simd: S, model: &mut BiasedFactors, entries: &[Entry], params: &MfParams) -> f64 {
     let &MfParams { learning_rate, regularization, .. } = params;
     let mean = model.mean as f32;
     let mut squared_errors = 0.0f64;
@@ -67,11 +67,11 @@ fn run_epoch<S: Simd>(_: S, model: &mut BiasedFactors, entries: &[Entry], params
         let (p, q) = (model.user_factors.row_mut(user), model.item_factors.row_mut(item));
         let user_bias = &mut model.user_biases[user as usize];
         let item_bias = &mut model.item_biases[item as usize];
-        let error = value - (mean + *user_bias + *item_bias + factors::dot(p, q));
+        let error = value - (mean + *user_bias + *item_bias + factors::dot_simd(simd, p, q));
         squared_errors += f64::from(error) * f64::from(error);
         *user_bias += learning_rate * (error - regularization * *user_bias);
         *item_bias += learning_rate * (error - regularization * *item_bias);
-        factors::step(p, q, error, learning_rate, regularization);
+        factors::step(simd, p, q, error, learning_rate, regularization);
     }
     squared_errors
 }

@@ -4,13 +4,16 @@
 //! targets are the items and the others the users, in a user-kNN the other way round. A question (target, other) is
 //! answered from the targets that this other rated, by how close they are to the question's target.
 //!
-//! There is no matrix of similarities. [`CoRatings`] computes the row of one target sparsely, and answering a batch asks for one row a
-//! distinct target. That row costs the summed activity of the target's raters, so a batch of all targets costs the sum over
-//! the others of their squared number of ratings; larger batches share rows between more candidates. Memory beside the model
-//! is one row a thread and 32 bytes a candidate.
+//! There is no matrix of similarities. [`Block`] computes the rows of a few targets sparsely, and answering a batch asks for one row a
+//! distinct target. Such a row costs the summed activity of the target's raters, so a batch of all targets costs the sum over
+//! the others of their squared number of ratings, and less the more the targets of a block have the same raters; larger batches share rows
+//! between more candidates. Memory beside the model is a block a thread (a cache line a target), 4 bytes a rating and 32 bytes a
+//! candidate.
 
-mod co_ratings;
+mod block;
+mod lanes;
 mod nearest;
+mod places;
 mod questions;
 mod votes;
 
@@ -21,8 +24,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
 use crate::validate::Demands;
-pub use co_ratings::{Agreement, CoRating, CoRatings, Common, ProductSum};
+pub use block::Block;
+pub use lanes::{Agreement, Agreements, Common, HalfStarProducts, Lanes, Products};
 pub use nearest::{Nearest, TieBreak};
+pub use places::Places;
 pub use questions::{Answer, Answers, Questions};
 use votes::votes;
 pub use votes::{Similarity, Votes};
@@ -46,8 +51,8 @@ impl Sides {
         Self { by_other, by_target }
     }
 
-    /// Answers `questions`, a target at a time, on the threads of the current rayon pool. `answer` is given a target, who is asked, and the votes of
-    /// the `k` targets nearest to it that this other rated.
+    /// Answers `questions`, a block of targets at a time, on the threads of the current rayon pool. `answer` is given a target, who is asked,
+    /// and the votes of the `k` targets nearest to it that this other rated.
     pub fn answer<S: Similarity>(
         &self,
         k: usize,
@@ -55,13 +60,50 @@ impl Sides {
         similarity: &S,
         answer: impl Fn(u32, u32, Votes) -> Answer + Sync + Send,
     ) -> Answers {
-        let workspace = || (CoRatings::<S::CoRating>::new(self.by_target.n_rows()), Nearest::new(k));
-        questions.answer(workspace, |(co_ratings, nearest), target, others, slots| {
-            co_ratings.fill(target, self);
-            for (slot, &other) in slots.iter_mut().zip(others) {
-                *slot = answer(target, other, votes((target, other), self, similarity, co_ratings, nearest));
-            }
-        })
+        let n_targets = self.by_target.n_rows();
+        // Ordering all ratings anew pays where much is asked.
+        let places = if questions.n_targets() * 16 > n_targets {
+            Places::most_rated_first(&self.by_other, n_targets)
+        } else {
+            Places::unchanged(&self.by_other)
+        };
+        let norms: Vec<f64> =
+            (0..n_targets as u32).map(|place| similarity.norms()[places.target(place) as usize]).collect();
+        let workspace = || (Block::<S::Sums>::new(n_targets, &places), Nearest::new(k), Vec::new());
+        let n_lanes = S::Sums::LANES;
+        questions.answer(
+            n_lanes,
+            |target| places.of(target),
+            workspace,
+            |(block, nearest, row), groups| {
+                block.fill(groups.iter().map(|group| group.target), &self.by_target);
+                let cells = block.cells();
+                let closeness = |place: u32, lane| {
+                    similarity.closeness(cells[place as usize].of(lane), norms[place as usize])
+                };
+                for (lane, group) in groups.iter_mut().enumerate() {
+                    let target = group.target;
+                    let n_rated: usize = group.others.iter().map(|&other| places.row(other).0.len()).sum();
+                    // Where most are asked for, and more than once, each closeness is computed once.
+                    let all = n_rated > n_targets;
+                    if all {
+                        row.clear();
+                        row.extend((0..n_targets as u32).map(|place| closeness(place, lane)));
+                    }
+                    for (slot, &other) in group.slots.iter_mut().zip(group.others) {
+                        let question = (places.of(target), other);
+                        let tie_break = |target| self.tie_break(target);
+                        let votes = if all {
+                            let closeness = |place: u32| row[place as usize];
+                            votes::<S>(question, &places, closeness, tie_break, nearest)
+                        } else {
+                            votes::<S>(question, &places, |place| closeness(place, lane), tie_break, nearest)
+                        };
+                        *slot = answer(target, other, votes);
+                    }
+                }
+            },
+        )
     }
 
     /// Of equally close targets, the one with fewer ratings comes first (what few know says more about who knows it), then
@@ -77,18 +119,52 @@ impl Sides {
             .collect()
     }
 
-    /// Whether both sides hold the same entries, for this many rows a side.
+    /// Leaves in every row of `by_other` the `max` targets that have the most values, of equally many those of smaller index. They have the most in
+    /// common with others. `by_target` stays as it is, and with it every row of sums over all that the target in question has; the sums
+    /// with a target that was left out of a row lack that row's product.
+    pub fn keep_most_active(&mut self, max: usize) {
+        let rows = 0..self.by_other.n_rows() as u32;
+        let activity = |target: u32| (Reverse(self.by_target.row(target).0.len()), target);
+        // The last that is kept in each row, where any is left out.
+        let last_kept = |other: u32| {
+            let mut targets = self.by_other.row(other).0.to_vec();
+            let cut = targets.len() > max;
+            cut.then(|| activity(*targets.select_nth_unstable_by_key(max - 1, |&target| activity(target)).1))
+        };
+        let last_kept: Vec<_> = rows.clone().map(last_kept).collect();
+        if last_kept.iter().all(Option::is_none) {
+            return;
+        }
+        let entries = rows.flat_map(|other| {
+            let (targets, values) = self.by_other.row(other);
+            let last = last_kept[other as usize];
+            let kept = targets.iter().zip(values).map(move |(&target, &value)| (other, target, value));
+            kept.filter(move |&(_, target, _)| last.is_none_or(|last| activity(target) <= last))
+        });
+        self.by_other = Csr::from_entries(self.by_other.n_rows(), entries);
+    }
+
+    /// Whether both sides hold the same entries, for this many rows a side; with `may_lack` some may be missing in `by_other`.
     pub fn validate(
         &self,
         demand: Demands,
         (target, n_targets): (&str, usize),
         (other, n_others): (&str, usize),
+        may_lack: bool,
     ) -> Result<(), InvalidModel> {
         demand.sparse(other, &self.by_other, n_others, n_targets)?;
         demand.sparse(target, &self.by_target, n_targets, n_others)?;
-        let same = transposed(&self.by_other, n_targets) == self.by_target;
-        demand.that(same, "its two sides hold different ratings")
+        let full = transposed(&self.by_target, n_others);
+        let complete = may_lack || full.n_entries() == self.by_other.n_entries();
+        let same = (0..n_others as u32).all(|other| is_part_of(self.by_other.row(other), full.row(other)));
+        demand.that(complete && same, "its two sides hold different ratings")
     }
+}
+
+/// Whether the entries of one row are among those of another, in the same order.
+fn is_part_of((columns, values): (&[u32], &[f32]), (of_columns, of_values): (&[u32], &[f32])) -> bool {
+    let mut all = of_columns.iter().zip(of_values);
+    columns.iter().zip(values).all(|entry| all.any(|one| one == entry))
 }
 
 /// The same entries, grouped by column.
@@ -98,4 +174,45 @@ pub fn transposed(rows: &Csr, n_columns: usize) -> Csr {
         columns.iter().zip(values).map(move |(&column, &value)| (column, row, value))
     });
     Csr::from_entries(n_columns, entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Others 0 to 2; target 1 has three values, targets 0 and 2 have two.
+    fn sides() -> Sides {
+        let entries =
+            [(0, 0, 1.0), (0, 1, 2.0), (0, 2, 3.0), (1, 1, 4.0), (1, 2, 5.0), (2, 0, 6.0), (2, 1, 7.0)];
+        Sides::new(Csr::from_entries(3, entries.into_iter()), 3)
+    }
+
+    #[test]
+    fn the_most_active_targets_are_kept() {
+        let rows = |max| {
+            let mut sides = sides();
+            sides.keep_most_active(max);
+            assert_eq!(sides.by_target, self::sides().by_target);
+            [0, 1, 2].map(|other| sides.by_other.row(other).0.to_vec())
+        };
+        assert_eq!(rows(3), [vec![0, 1, 2], vec![1, 2], vec![0, 1]]);
+        assert_eq!(rows(2), [vec![0, 1], vec![1, 2], vec![0, 1]]); // target 0 before target 2, which has as many
+        assert_eq!(rows(1), [vec![1], vec![1], vec![1]]);
+    }
+
+    #[test]
+    fn missing_entries_are_noticed_where_none_may_be() {
+        let demand = Demands { model: "test" };
+        let mut sides = sides();
+        let mut sound = |max, may_lack| {
+            sides.keep_most_active(max);
+            sides.validate(demand, ("target", 3), ("other", 3), may_lack).is_ok()
+        };
+        assert_eq!(
+            [sound(3, false), sound(3, true), sound(2, false), sound(2, true)],
+            [true, true, false, true]
+        );
+        sides.by_other = Csr::from_entries(3, [(0, 0, 9.0)].into_iter());
+        assert!(sides.validate(demand, ("target", 3), ("other", 3), true).is_err());
+    }
 }

@@ -70,12 +70,19 @@ impl Questions {
         Self { places, others: grouped, ends: starts }
     }
 
-    /// Answers all, a target at a time, on the threads of the current rayon pool. `answer` is given a target, who is asked about it, and where
-    /// the answers belong.
+    /// About how many targets there are questions.
+    pub fn n_targets(&self) -> usize {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts.zip(&self.ends).filter(|(start, end)| start < end).count()
+    }
+
+    /// Answers all, `at_once` targets at a time in the order of their `place`, on the threads of the current rayon pool.
     pub fn answer<W>(
         self,
+        at_once: usize,
+        place: impl Fn(u32) -> u32,
         workspace: impl Fn() -> W + Sync + Send,
-        answer: impl Fn(&mut W, u32, &[u32], &mut [Answer]) + Sync + Send,
+        answer: impl Fn(&mut W, &mut [Group<'_>]) + Sync + Send,
     ) -> Answers {
         let mut answers = vec![Answer::default(); self.others.len()];
         let (mut of_rest, mut rest) = (&self.others[..], &mut answers[..]);
@@ -85,15 +92,24 @@ impl Questions {
             let (others, later) = of_rest.split_at(end - start);
             let (slots, free) = rest.split_at_mut(end - start);
             if !others.is_empty() {
-                groups.push((target, others, slots));
+                groups.push(Group { target, others, slots });
             }
             (of_rest, rest, start) = (later, free, end);
         }
-        groups.into_par_iter().for_each_init(workspace, |workspace, (target, others, slots)| {
-            answer(workspace, target, others, slots);
-        });
+        groups.sort_unstable_by_key(|group| place(group.target));
+        groups.par_chunks_mut(at_once).for_each_init(workspace, answer);
         Answers { places: self.places, answers }
     }
+}
+
+/// The questions about one target.
+pub struct Group<'a> {
+    /// Which target.
+    pub target: u32,
+    /// Who is asked.
+    pub others: &'a [u32],
+    /// Where the answers belong.
+    pub slots: &'a mut [Answer],
 }
 
 /// What a batch was answered.

@@ -1,14 +1,17 @@
 //! What the k nearest targets that somebody rated say together.
 
-use super::{CoRating, CoRatings, Nearest, Sides};
+use super::{Lanes, Nearest, Places, TieBreak};
 
 /// How targets are compared.
 pub trait Similarity: Sync {
-    /// What is known of a pair of targets.
-    type CoRating: CoRating;
+    /// What is known of pairs of targets.
+    type Sums: Lanes;
 
-    /// How near `target` is, by its co-ratings with the target in question; not above 0 where it is no neighbour.
-    fn closeness(&self, co_rating: Self::CoRating, target: u32) -> f64;
+    /// A number a target that [`Similarity::closeness`] needs.
+    fn norms(&self) -> &[f64];
+
+    /// How near a target of that norm is, by its co-ratings with the target in question; not above 0 where it is no neighbour.
+    fn closeness(&self, co_rating: <Self::Sums as Lanes>::CoRating, norm: f64) -> f64;
 
     /// How much a neighbour's value weighs.
     fn weight(closeness: f64) -> f64;
@@ -25,22 +28,22 @@ pub struct Votes {
     pub n: u32,
 }
 
-/// The votes on `target` of what `other` rated; `nearest` is memory of k places.
+/// The votes on the target at `place` of what `other` rated; `closeness` tells that of each place, `nearest` is memory.
 pub fn votes<S: Similarity>(
-    (target, other): (u32, u32),
-    sides: &Sides,
-    similarity: &S,
-    co_ratings: &CoRatings<S::CoRating>,
+    (place, other): (u32, u32),
+    places: &Places<'_>,
+    closeness: impl Fn(u32) -> f64,
+    tie_break: impl Fn(u32) -> TieBreak,
     nearest: &mut Nearest,
 ) -> Votes {
     nearest.clear();
-    let (rated, values) = sides.by_other.row(other);
+    let (rated, values) = places.row(other);
     // What is in question is no neighbour of itself.
-    for (&rated, &value) in rated.iter().zip(values).filter(|&(&rated, _)| rated != target) {
-        nearest.push(rated, similarity.closeness(co_ratings.with(rated), rated), value);
+    for (&rated, &value) in rated.iter().zip(values).filter(|&(&rated, _)| rated != place) {
+        nearest.push(rated, closeness(rated), value);
     }
     let mut votes = Votes::default();
-    for neighbour in nearest.neighbours(|target| sides.tie_break(target)) {
+    for neighbour in nearest.neighbours(|place| tie_break(places.target(place))) {
         let weight = S::weight(neighbour.closeness);
         votes.total += weight * f64::from(neighbour.value);
         votes.weight += weight;

@@ -21,6 +21,13 @@ impl Run {
         manifest.and_then(|manifest| manifest.counts.get(name)?.as_u64()).unwrap_or(0)
     }
 
+    /// The size of a file that `stage` wrote, as its manifest lists it; 0 where it does not.
+    pub fn upstream_bytes(&self, stage: StageName, file: &str) -> u64 {
+        let manifest = self.upstream.iter().find(|manifest| manifest.stage == stage);
+        let record = manifest.and_then(|manifest| manifest.output(&format!("{}/{file}", stage.name())));
+        record.map_or(0, |record| record.bytes)
+    }
+
     /// Of some ways to work, the fastest first, the first whose forecast keeps within `--max-memory`; the leanest where none does.
     pub fn fitting<W>(&self, ways: impl IntoIterator<Item = W>, forecast: impl Fn(&W) -> Bytes) -> Option<W> {
         let mut leanest = None;

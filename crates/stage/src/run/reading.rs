@@ -24,6 +24,21 @@ impl Run {
         T::from_file(&file).map_err(|problem| self.corrupt(artifact, problem))
     }
 
+    /// [`Run::read_table`] of two tables side by side.
+    ///
+    /// # Errors
+    /// As [`Run::read_table`], for the first that is at fault.
+    pub fn read_both<A: Stored + Send, B: Stored + Send>(
+        &mut self,
+        a: Artifact,
+        b: Artifact,
+    ) -> Result<(A, B), Error> {
+        let files = (self.open_table::<A>(a)?, self.open_table::<B>(b)?);
+        let read = rayon::join(|| A::from_file(&files.0), || B::from_file(&files.1));
+        let corrupt = |artifact, problem| self.corrupt(artifact, problem);
+        Ok((read.0.map_err(|problem| corrupt(a, problem))?, read.1.map_err(|problem| corrupt(b, problem))?))
+    }
+
     /// Opens a table that an earlier stage wrote, after checking its bytes against that stage's manifest: to be read piece by piece.
     ///
     /// # Errors
