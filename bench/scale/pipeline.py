@@ -2,10 +2,10 @@
 """Runs the five release binaries of a preset on a data set, one after the other, as whole processes in an empty artifacts folder.
 
     pipeline.py --data DIR --bin target/release [--preset notebook] [--scratch DIR] [--threads 2] [--cold]
-                [--assignments FILE] [--max-memory 4GiB] [--quality gbstack_ndcg@10 ...]
+                [--assignments FILE] [--max-memory 4GiB] [--per-million] [--quality gbstack_ndcg@10 ...]
 
-Prints one JSON object: wall seconds and peak memory (MiB) of each stage and of all five, seconds per million ratings, and the wanted
-qualities. With --cold the system's file cache is emptied first (Linux, as root). Needs nothing but Python's standard library.
+Prints one JSON object: wall seconds and peak memory (MiB) of each stage and of all five, and what was asked for: seconds per million
+ratings, qualities. With --cold the system's file cache is emptied first (Linux, as root). Needs nothing but Python's standard library.
 """
 
 import argparse
@@ -58,6 +58,7 @@ def main():
     parser.add_argument("--cold", action="store_true")
     parser.add_argument("--assignments", type=Path)
     parser.add_argument("--max-memory")
+    parser.add_argument("--per-million", action="store_true")
     parser.add_argument("--quality", nargs="+", default=[])
     args = parser.parse_args()
 
@@ -77,7 +78,8 @@ def main():
             seconds[stage], megabytes[stage] = run_stage(command)
             print(f"pipeline: {stage} {seconds[stage]:.2f} s, {megabytes[stage]:.0f} MiB", file=sys.stderr, flush=True)
         seconds["all"], megabytes["all"] = sum(seconds.values()), max(megabytes.values())
-        seconds["per_million"] = seconds["all"] / (ratings_of(artifacts) / 1e6)
+        if args.per_million:
+            seconds["per_million"] = seconds["all"] / (ratings_of(artifacts) / 1e6)
         quality = qualities(artifacts, args.quality)
     print(json.dumps({"seconds": seconds, "megabytes": megabytes, "quality": quality}))
 
