@@ -172,7 +172,8 @@ mod tests {
     /// By sorting all of them.
     #[test]
     fn the_smallest_hashes_are_marked() {
-        let hashes: Vec<u64> = (0..3000u64).map(|row| ((row * 7919 % 1000) << (BITS - 10)) | (row % 3)).collect();
+        let hashes: Vec<u64> =
+            (0..3000u64).map(|row| ((row * 7919 % 1000) << (BITS - 10)) | (row % 3)).collect();
         for n in [0, 1, 29, 30, 31, 1500, 2999, 3000] {
             let mut parts = vec![Part::BaseTrain; hashes.len()];
             smallest::mark(&hashes, n, std::cmp::Reverse, &mut parts, Part::Test);
