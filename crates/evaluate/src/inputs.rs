@@ -30,13 +30,15 @@ impl Inputs {
     /// Where one of the artifacts is missing or corrupt.
     pub fn read(run: &mut Run, shown: &[UserId], keep_split: bool) -> Result<Self, Error> {
         let ratings = run.open_table::<SplitRatings>(RATINGS)?;
-        let items: Items = run.read_table(ITEMS)?;
-        let split = keep_split
-            .then(|| SplitRatings::from_file(&ratings).map_err(|problem| run.corrupt(RATINGS, problem)))
-            .transpose()?;
-        let known = match &split {
-            Some(split) => Known::of(split, &items, shown),
-            None => Known::read(run, &ratings, &items, shown)?,
+        let items = run.open_table::<Items>(ITEMS)?;
+        let (known, items, split) = if keep_split {
+            let corrupt = |artifact, problem| run.corrupt(artifact, problem);
+            let split = SplitRatings::from_file(&ratings).map_err(|problem| corrupt(RATINGS, problem))?;
+            let items = Items::from_file(&items).map_err(|problem| corrupt(ITEMS, problem))?;
+            (Known::of(&split, &items, shown), items, Some(split))
+        } else {
+            let (known, items) = Known::read(run, &ratings, &items, shown)?;
+            (known, items, None)
         };
         let importances = run.read_table(IMPORTANCES)?;
         let mut curves: Vec<CurvePoint> = run.read_table(BASE_LEARNING_CURVES)?;

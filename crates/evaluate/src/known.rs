@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use artifacts::layout::RATINGS;
+use artifacts::layout::{ITEMS, RATINGS};
 use artifacts::table::TableFile;
-use artifacts::tables::SplitRatings;
+use artifacts::tables::{SplitRatings, Stored as _};
 use artifacts::{Error, Fingerprint, Sha256Stream, Table};
 use dataset::split::Part;
 use dataset::{IdIndex, ItemId, Items, Lookup, UserId};
@@ -51,20 +51,34 @@ struct Piece<'a> {
 }
 
 impl Known {
-    /// Reads the ratings piece by piece; those of `shown` are kept in full.
+    /// Reads the ratings piece by piece; those of `shown` are kept in full. While one piece is gathered, the next is decoded, and the first
+    /// beside the catalogue.
     ///
     /// # Errors
-    /// Where the file holds what it may not.
-    pub fn read(run: &Run, file: &TableFile, items: &Items, shown: &[UserId]) -> Result<Self, Error> {
+    /// Where a file holds what it may not.
+    pub fn read(
+        run: &Run,
+        ratings: &TableFile,
+        items: &TableFile,
+        shown: &[UserId],
+    ) -> Result<(Self, Items), Error> {
         let corrupt = |problem: String| run.corrupt(RATINGS, problem);
-        let catalogue = catalogue(items);
-        let mut gathering = Gathering::new(&catalogue, file.n_rows(), shown);
-        for groups in file.cuts() {
-            let wanted = ["user_id", "item_id", "rating", "timestamp", "part"];
-            let table = file.read_groups(groups, |name| wanted.contains(&name)).map_err(corrupt)?;
-            gathering.add_table(table).map_err(corrupt)?;
+        let wanted = ["user_id", "item_id", "rating", "timestamp", "part"];
+        let piece = |groups| ratings.read_groups(groups, |name| wanted.contains(&name)).map_err(corrupt);
+        let mut cuts = ratings.cuts();
+        let (items, mut next) =
+            rayon::join(|| Items::from_file(items), || cuts.next().map(piece).transpose());
+        let items = items.map_err(|problem| run.corrupt(ITEMS, problem))?;
+        let catalogue = catalogue(&items);
+        let mut gathering = Gathering::new(&catalogue, ratings.n_rows(), shown);
+        while let Some(table) = next? {
+            let following = cuts.next();
+            let (added, decoded) =
+                rayon::join(|| gathering.add_table(table), || following.map(piece).transpose());
+            added.map_err(corrupt)?;
+            next = decoded;
         }
-        Ok(gathering.finish())
+        Ok((gathering.finish(), items))
     }
 
     /// The same of ratings that are in memory.

@@ -7,6 +7,7 @@ mod cold_start;
 mod config;
 mod duels;
 mod fingerprint;
+mod forecast;
 mod inputs;
 mod known;
 mod measure;
@@ -15,6 +16,7 @@ mod page;
 mod per_user_table;
 mod protocol;
 mod rows;
+mod scores_table;
 mod terminal;
 mod trec;
 mod verdict;
@@ -23,18 +25,18 @@ use std::process::ExitCode;
 
 use artifacts::Error;
 use artifacts::layout::{
-    CATALOGUE, CATALOGUE_SCORES, COLD_START, COMPARISONS, METRICS, METRICS_JSON, REPORT, REPORT_FOLDER,
-    SCORES, TAGS, TEST,
+    CATALOGUE, CATALOGUE_SCORES, COLD_START, COMPARISONS, METRICS, METRICS_JSON, PER_USER, REPORT,
+    REPORT_FOLDER, SCORES, TAGS, TEST,
 };
-use artifacts::table::{ROW_GROUP_ROWS, TableFile};
-use artifacts::tables::{CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows, Stored as _};
+use artifacts::table::TableFile;
+use artifacts::tables::{CatalogueRows, FeatureRows, PerUserRow, Stored as _};
 use config::{Checked, Config};
 use inputs::Inputs;
 use measure::Measured;
 use metrics::{Groups, ModelScores, TestRows};
 use models::Models;
 use recommenders::{CandidateConfig, CandidatesFrom};
-use report::Explorer;
+use report::{Explorer, Report};
 use rows::Rows;
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
@@ -62,6 +64,7 @@ impl Stage for Evaluate {
             protocol.check(&method)?;
         }
         let test_file = run.open_table::<FeatureRows>(TEST)?;
+        run.will_need(forecast::forecast(run, test_file.n_rows(), &config))?;
         let test = read_keys(run, &test_file)?;
         let catalogue = read_catalogue(run, &config)?;
         let shown = page::sample(&test, run.seed());
@@ -79,22 +82,28 @@ impl Stage for Evaluate {
         run.remove_stale(CATALOGUE_SCORES.file)?;
         for &protocol in &config.protocols {
             progress.step(format!("scoring, {}", protocol.name()));
-            let (rows, scored) = match &catalogue {
+            let rows = match &catalogue {
                 Some(catalogue) if protocol.ranks_catalogue() => {
-                    let rows = Rows::catalogue(protocol, catalogue.clone(), &test);
-                    let scored = models.score(&rows)?;
-                    (rows, scored)
+                    Rows::catalogue(protocol, catalogue.clone(), &test)
                 }
-                _ => {
-                    let rows = Rows::rated(protocol, test.clone());
-                    let scored = models.score_test(run, &rows, &test_file)?;
-                    (rows, scored)
-                }
+                _ => Rows::rated(protocol, test.clone()),
+            };
+            let scored = if protocol.ranks_catalogue() {
+                models.score(&rows)?
+            } else {
+                models.score_test(run, &rows, &test_file)?
             };
             progress.done();
             progress.step(format!("measuring, {}", protocol.name()));
             let fingerprint = fingerprint::of(protocol, &inputs.known, relevant_from, config.ties_name);
-            all.push(Measured::new(&rows, &scored, &inputs, fingerprint, &config)?);
+            let mut table = scores_table::begin(run, protocol)?;
+            let (measured, written) = rayon::join(
+                || Measured::new(&rows, &scored, &inputs, fingerprint, &config),
+                || scores_table::write(&mut table, &rows, &scored),
+            );
+            all.push(measured?);
+            written?;
+            run.end_table(scores_table::artifact(protocol), table)?;
             progress.done();
             if let [measured] = all.as_slice() {
                 explorer = page::explorer(&rows, &scored, measured, &inputs, &config)?;
@@ -102,7 +111,6 @@ impl Stage for Evaluate {
             if config.trec {
                 trec_files.extend(trec_of(&rows, &scored)?);
             }
-            write_scores(run, &rows, &scored)?;
         }
         write_trec(run, &trec_files)?;
         duels::correct(all.iter_mut().flat_map(|measured| &mut measured.duels));
@@ -125,17 +133,16 @@ impl Stage for Evaluate {
         run.write_table(METRICS, all.iter().flat_map(Measured::metric_rows).collect::<Vec<_>>())?;
         run.write_bytes(METRICS_JSON.file, &json)?;
         run.write_table(COMPARISONS, all.iter().flat_map(Measured::comparison_rows).collect::<Vec<_>>())?;
-        per_user_table::write(run, &all)?;
 
         progress.step("drawing");
-        let data = page::data(run, &inputs, &all, first, &curves, explorer, &config);
-        let report = report::render(&data)?;
-        let mut files = vec![(REPORT.file.to_owned(), report.html.as_bytes())];
-        for plot in &report.plots {
-            let file = |ending: &str| format!("{REPORT_FOLDER}/{}.{ending}", plot.name);
-            files.extend([(file("svg"), plot.svg.as_bytes()), (file("png"), plot.png.as_slice())]);
-        }
-        run.write_all_bytes(&files)?;
+        let mut table = run.begin_table::<Vec<PerUserRow>>(PER_USER)?;
+        let rows_written = run.rows().1 + per_user_table::n_rows(&all);
+        let data = page::data(run, &inputs, &all, first, &curves, explorer, &config, rows_written);
+        let (report, written) =
+            rayon::join(|| report::render(&data), || per_user_table::write(&mut table, &all));
+        written?;
+        run.end_table(PER_USER, table)?;
+        write_report(run, &report?)?;
         drop(progress);
 
         if !run.quiet() {
@@ -190,31 +197,13 @@ fn read_catalogue(run: &mut Run, config: &Checked) -> anyhow::Result<Option<Cata
     Ok(Some(run.read_table(CATALOGUE)?))
 }
 
-fn write_scores(run: &mut Run, rows: &Rows, models: &[models::Scored]) -> Result<(), Error> {
-    let of_catalogue = rows.protocol.ranks_catalogue();
-    let artifact = if of_catalogue { CATALOGUE_SCORES } else { SCORES };
-    let mut writer = if of_catalogue {
-        run.begin_table::<CatalogueScoreRows>(artifact)?
-    } else {
-        run.begin_table::<ScoreRows>(artifact)?
-    };
-    let n_rows = rows.user_ids.len();
-    // Whether ratings of the catalogue may be null is known of the whole alone.
-    let at_once = if of_catalogue { n_rows.max(1) } else { ROW_GROUP_ROWS };
-    for first in (0..n_rows.max(1)).step_by(at_once) {
-        let piece = first..n_rows.min(first + at_once);
-        let names = models.iter().map(|model| model.name.clone()).collect();
-        let columns = models.iter().map(|model| model.scores[piece.clone()].to_vec()).collect();
-        let ratings = rows.stars[piece.clone()].to_vec();
-        let user_ids = rows.user_ids[piece.clone()].to_vec();
-        let item_ids = rows.item_ids[piece].to_vec();
-        writer.write(if of_catalogue {
-            CatalogueScoreRows { user_ids, item_ids, ratings, names, columns }.into_table()
-        } else {
-            ScoreRows { user_ids, item_ids, ratings, names, columns }.into_table()
-        })?;
+fn write_report(run: &mut Run, report: &Report) -> Result<(), Error> {
+    let mut files = vec![(REPORT.file.to_owned(), report.html.as_bytes())];
+    for plot in &report.plots {
+        let file = |ending: &str| format!("{REPORT_FOLDER}/{}.{ending}", plot.name);
+        files.extend([(file("svg"), plot.svg.as_bytes()), (file("png"), plot.png.as_slice())]);
     }
-    run.end_table(artifact, writer)
+    run.write_all_bytes(&files)
 }
 
 fn write_trec(run: &mut Run, files: &[(String, String)]) -> Result<(), Error> {

@@ -1,27 +1,28 @@
 //! `per_user.parquet`, piece by piece: it has a row for each user, model and metric, which is more than should be in memory at once.
 
-use artifacts::layout::PER_USER;
 use artifacts::table::{ROW_GROUP_ROWS, TableWriter};
-use artifacts::tables::PerUserRow;
 use artifacts::{Column, Error, Table};
 use metrics::{PerUser, PerUserValue};
-use stage::Run;
 
 use crate::measure::Measured;
+
+/// How many rows the table of all protocols has.
+pub fn n_rows(all: &[Measured]) -> u64 {
+    all.iter().map(|measured| measured.per_user.n_defined() as u64).sum()
+}
 
 /// Writes the table of all protocols: by protocol, then model, user, metric.
 ///
 /// # Errors
 /// [`Error::Write`].
-pub fn write(run: &mut Run, all: &[Measured]) -> Result<(), Error> {
-    let mut writer = run.begin_table::<Vec<PerUserRow>>(PER_USER)?;
+pub fn write(writer: &mut TableWriter, all: &[Measured]) -> Result<(), Error> {
     for measured in all {
-        write_protocol(&mut writer, measured.protocol.name(), &measured.per_user)?;
+        write_protocol(writer, measured.protocol.name(), &measured.per_user)?;
     }
     if writer.n_rows() == 0 {
         writer.write(table("", &[]))?;
     }
-    run.end_table(PER_USER, writer)
+    Ok(())
 }
 
 fn write_protocol(writer: &mut TableWriter, protocol: &str, per_user: &PerUser) -> Result<(), Error> {
@@ -37,7 +38,7 @@ fn write_protocol(writer: &mut TableWriter, protocol: &str, per_user: &PerUser) 
     Ok(())
 }
 
-/// The same columns as of [`PerUserRow`]s, without a text of its own in each.
+/// The same columns as of `PerUserRow`s, without a text of its own in each.
 fn table(protocol: &str, values: &[PerUserValue<'_>]) -> Table {
     let models: Column = values.iter().map(|value| value.model).collect();
     let metrics: Column = values.iter().map(|value| value.metric).collect();
@@ -53,7 +54,7 @@ fn table(protocol: &str, values: &[PerUserValue<'_>]) -> Table {
 
 #[cfg(test)]
 mod tests {
-    use artifacts::tables::Stored as _;
+    use artifacts::tables::{PerUserRow, Stored as _};
 
     use super::*;
 

@@ -1,10 +1,9 @@
 //! Times an evaluation: every per-user metric at the cuts 5, 10 and 20 and 1,000 bootstrap draws of each, reading excluded.
 //!
-//!     cargo run --release -p metrics --example evaluate_speed -- FOLDER RUNS THREADS
+//!     cargo run --release -p metrics --example evaluate_speed -- FOLDER THREADS
 //!
 //! FOLDER holds four little-endian columns of equal length, rows sorted by user: `user_id.i64`, `item_id.i64`, `rating.f64`,
-//! `score.f64`. A rating of 4 or more is relevant. Prints one line of JSON: the seconds of each run, of evaluation and bootstrap
-//! apart, the means and the process's peak memory. `bench/metrics/compare.py` calls it.
+//! `score.f64`. A rating of 4 or more is relevant. The podium side of `bench/metrics`: prints one line of JSON.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -18,8 +17,8 @@ use rand_chacha::rand_core::SeedableRng as _;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, runs, threads] = &arguments[..] else {
-        return Err("usage: evaluate_speed FOLDER RUNS THREADS".into());
+    let [folder, threads] = &arguments[..] else {
+        return Err("usage: evaluate_speed FOLDER THREADS".into());
     };
     let folder = Path::new(folder);
     rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build_global()?;
@@ -28,36 +27,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     let grades = read(&folder.join("rating.f64"), f64::from_le_bytes)?;
     let scores = read(&folder.join("score.f64"), f64::from_le_bytes)?;
 
-    let (mut evaluation, mut bootstrapping, mut means) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..runs.parse::<usize>()? {
-        let start = Instant::now();
-        let relevant: Vec<bool> = grades.iter().map(|&grade| grade >= 4.0).collect();
-        let groups = Groups::from_sorted(&user_ids)?;
-        let rows = TestRows::new(&groups, &item_ids, &relevant, &grades)?;
-        let models = [ModelScores { name: "model", scores: &scores }];
-        let per_user = evaluate(&rows, &models, &Plan::all(&[5, 10, 20])?)?;
-        let summaries = per_user.summaries();
-        evaluation.push(start.elapsed().as_secs_f64());
-        let start = Instant::now();
-        let intervals =
-            Bootstrap::new(1_000, 0.95, ChaCha8Rng::seed_from_u64(1))?.summary_intervals(&per_user);
-        bootstrapping.push(start.elapsed().as_secs_f64());
-        means = summaries.into_iter().zip(intervals).collect();
-    }
-    let means: Vec<String> = means
-        .iter()
-        .map(|(summary, interval)| {
-            let name =
-                summary.k.map_or_else(|| summary.metric.to_owned(), |k| format!("{}@{k}", summary.metric));
-            let (low, high) = interval.map_or((f64::NAN, f64::NAN), |interval| (interval.low, interval.high));
-            format!("\"{name}\": [{}, {low}, {high}]", summary.mean.unwrap_or(f64::NAN))
-        })
-        .collect();
+    let start = Instant::now();
+    let relevant: Vec<bool> = grades.iter().map(|&grade| grade >= 4.0).collect();
+    let groups = Groups::from_sorted(&user_ids)?;
+    let rows = TestRows::new(&groups, &item_ids, &relevant, &grades)?;
+    let models = [ModelScores { name: "model", scores: &scores }];
+    let per_user = evaluate(&rows, &models, &Plan::all(&[5, 10, 20])?)?;
+    let summaries = per_user.summaries();
+    let without_intervals = start.elapsed().as_secs_f64();
+    let bootstrap = Bootstrap::new(1_000, 0.95, ChaCha8Rng::seed_from_u64(1))?;
+    let n_intervals = bootstrap.summary_intervals(&per_user).into_iter().flatten().count();
+    let seconds = start.elapsed().as_secs_f64();
+
+    let mean = |metric: &str, k: Option<usize>| {
+        let found = summaries.iter().find(|summary| summary.metric == metric && summary.k == k);
+        found.and_then(|summary| summary.mean).unwrap_or(f64::NAN)
+    };
+    let (ndcg, map) = (mean("ndcg", Some(10)), mean("map", None));
     writeln!(
         std::io::stdout().lock(),
-        "{{\"evaluation\": {evaluation:?}, \"bootstrap\": {bootstrapping:?}, \"peak_kib\": {}, \"means\": {{{}}}}}",
-        peak_kib().unwrap_or(0),
-        means.join(", ")
+        "{{\"seconds\": {{\"evaluate\": {seconds}, \"without_intervals\": {without_intervals}}}, \
+         \"quality\": {{\"ndcg@10\": {ndcg}, \"map\": {map}}}, \"intervals\": {n_intervals}}}"
     )?;
     Ok(())
 }
@@ -70,11 +60,4 @@ fn read<T>(path: &Path, of: fn([u8; 8]) -> T) -> Result<Vec<T>, Box<dyn Error>> 
         return Err(format!("{}: {} bytes, expected a multiple of 8", path.display(), bytes.len()).into());
     }
     Ok(values.iter().map(|bytes| of(*bytes)).collect())
-}
-
-/// The most memory that the process has held, where the system tells (Linux).
-fn peak_kib() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }

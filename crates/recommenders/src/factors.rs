@@ -133,7 +133,7 @@ pub fn sum_of_halves<S: Simd>(lanes: f32x8<S>) -> f32 {
 pub fn dot_simd<S: Simd>(simd: S, p: &[f32], q: &[f32]) -> f32 {
     let mut sums = f32x8::splat(simd, 0.0);
     for (p, q) in p.as_chunks::<LANES>().0.iter().zip(q.as_chunks::<LANES>().0) {
-        sums = sums + f32x8::simd_from(simd, *p) * f32x8::simd_from(simd, *q);
+        sums += f32x8::simd_from(simd, *p) * f32x8::simd_from(simd, *q);
     }
     let sums: [f32; LANES] = sums.into();
     sums.iter().sum()

@@ -30,16 +30,13 @@ fn compress(picture: &Picture) -> Result<Vec<u8>, png::EncodingError> {
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_deflate_compression(png::DeflateCompression::Level(1));
     encoder.set_filter(png::Filter::NoFilter);
-    let bytes = match &indexed {
-        Some(Indexed { palette, pixels }) => {
-            encoder.set_color(png::ColorType::Indexed);
-            encoder.set_palette(palette.as_flattened());
-            pixels
-        }
-        None => {
-            encoder.set_color(png::ColorType::Rgb);
-            picture.pixels().as_flattened()
-        }
+    let bytes = if let Some(Indexed { palette, pixels }) = &indexed {
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette(palette.as_flattened());
+        pixels
+    } else {
+        encoder.set_color(png::ColorType::Rgb);
+        picture.pixels().as_flattened()
     };
     let mut writer = encoder.write_header()?;
     writer.write_image_data(bytes)?;
@@ -64,17 +61,16 @@ impl Indexed {
             let colour = run[0];
             let [red, green, blue] = colour.map(usize::from);
             let mut place = (red * 7 + green * 61 + blue * 331) % places.len();
-            let index = loop {
-                match places[place] {
-                    Some((known, index)) if known == colour => break index,
-                    Some(_) => place = (place + 1) % places.len(),
-                    None => {
-                        let index = u8::try_from(palette.len()).ok()?;
-                        palette.push(colour);
-                        places[place] = Some((colour, index));
-                        break index;
-                    }
-                }
+            while places[place].is_some_and(|(known, _)| known != colour) {
+                place = (place + 1) % places.len();
+            }
+            let index = if let Some((_, index)) = places[place] {
+                index
+            } else {
+                let index = u8::try_from(palette.len()).ok()?;
+                palette.push(colour);
+                places[place] = Some((colour, index));
+                index
             };
             pixels.resize(pixels.len() + run.len(), index);
         }

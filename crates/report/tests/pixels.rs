@@ -22,10 +22,10 @@ fn drawn(plot: &Plot) -> Pixmap {
         fonts.load_font_source(fontdb::Source::Binary(Arc::new(font)));
     }
     let options = Options { fontdb: Arc::new(fonts), font_family: "Inter".to_owned(), ..Default::default() };
-    let tree = Tree::from_str(&plot.svg, &options).unwrap();
+    let tree = Tree::from_str(&plot.svg, &options).expect("an SVG");
     let scale = Plot::PNG_SCALE;
     let side = |length: f32| length as u32 * scale;
-    let mut pixels = Pixmap::new(side(tree.size().width()), side(tree.size().height())).unwrap();
+    let mut pixels = Pixmap::new(side(tree.size().width()), side(tree.size().height())).expect("a size");
     let scale = scale as f32;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
     pixels
@@ -36,7 +36,7 @@ fn mean(pixels: &Pixmap, x: u32, y: u32) -> [f64; 3] {
     let (right, bottom) = ((x + BLOCK).min(pixels.width()), (y + BLOCK).min(pixels.height()));
     let (mut sums, mut n) = ([0.0; 3], 0.0);
     for (x, y) in (y..bottom).flat_map(|y| (x..right).map(move |x| (x, y))) {
-        let pixel = pixels.pixel(x, y).unwrap();
+        let pixel = pixels.pixel(x, y).expect("a pixel");
         for (sum, channel) in sums.iter_mut().zip([pixel.red(), pixel.green(), pixel.blue()]) {
             *sum += f64::from(channel);
         }

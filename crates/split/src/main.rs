@@ -17,6 +17,7 @@ use config::Config;
 use dataset::IdIndex;
 use dataset::split::Part;
 use raw::RawData;
+use rayon::prelude::*;
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
@@ -51,10 +52,14 @@ impl Stage for Split {
         let checked = config.check()?;
         let raw = raw::read(&args.data, &checked.options).map_err(usage_or_failure)?;
         run.set_provenance(provenance(args, raw.synthetic, run.layout())?);
-        for file in raw.files.iter().chain(&args.assignments) {
-            run.record_raw_input(file)?;
-        }
-        let (parts, folds) = parts::assign(&raw, &checked, args.assignments.as_deref(), run.seed())?;
+        let files: Vec<&Path> = raw.files.iter().chain(&args.assignments).map(PathBuf::as_path).collect();
+        let seed = run.seed();
+        let (recorded, drawn) = rayon::join(
+            || run.record_raw_inputs(&files),
+            || parts::assign(&raw, &checked, args.assignments.as_deref(), seed),
+        );
+        recorded?;
+        let (parts, folds) = drawn?;
         tell_problems(run, &raw);
         let summary = count(run, &raw, &parts);
         write(run, raw, parts, folds)?;
@@ -101,8 +106,8 @@ fn tell_problems(run: &Run, raw: &RawData) {
 }
 
 fn count(run: &mut Run, raw: &RawData, parts: &[Part]) -> Summary {
-    let n_users = IdIndex::new(raw.ratings.user_ids.iter().copied()).len();
-    let n_items = IdIndex::new(raw.ratings.item_ids.iter().copied()).len();
+    let n_users = IdIndex::of(&raw.ratings.user_ids).len();
+    let n_items = IdIndex::of(&raw.ratings.item_ids).len();
     run.count("users", n_users);
     run.count("items_rated", n_items);
     run.count("items", raw.items.all().len());
@@ -110,7 +115,7 @@ fn count(run: &mut Run, raw: &RawData, parts: &[Part]) -> Summary {
     run.count("tags", raw.tags.len());
     run.count("duplicate_ratings", raw.n_duplicates);
     run.count("skipped_rows", raw.n_bad_rows);
-    let sizes = Part::ALL.map(|part| parts.iter().filter(|&&p| p == part).count());
+    let sizes = Part::ALL.map(|part| parts.par_iter().filter(|&&p| p == part).count());
     let [base_train, meta_train, test] = sizes.map(grouped);
     for (part, size) in Part::ALL.into_iter().zip(sizes) {
         run.count(part.name(), size);
@@ -132,7 +137,7 @@ fn write(
     parts: Vec<Part>,
     folds: Vec<Option<i8>>,
 ) -> Result<(), artifacts::Error> {
-    let rows = raw.rows.iter().map(|&row| row as i64).collect();
+    let rows = raw.rows.into_iter().map(|row| row as i64).collect(); // in place
     run.write_table(RATINGS, SplitRatings { rows, ratings: raw.ratings, parts, folds })?;
     run.write_table(ITEMS, raw.items)?;
     if raw.tags.is_empty() {

@@ -26,10 +26,6 @@ pub fn measure(
     let ks: Vec<usize> = config.ks.iter().map(|&k| k as usize).collect();
     let longest = ks.iter().copied().max().unwrap_or(0);
     let profiles = profiles(groups, inputs, &catalogue)?;
-    let lists =
-        |model: &Scored| TopLists::from_scores(groups, &rows.item_ids, &items, &model.scores, longest);
-    let lists: Vec<TopLists> = models.iter().map(lists).collect::<Result<_, _>>()?;
-    let measured = measure_lists(&lists, &catalogue, &profiles, &ks, &config.bootstrap);
     let number = |model: &Scored, number: BeyondAccuracy| Number {
         model: model.name.clone(),
         segment: super::ALL.to_owned(),
@@ -39,10 +35,18 @@ pub fn measure(
         interval: number.interval,
         n_users: number.n_users,
     };
-    let of_models = models.iter().zip(measured);
-    Ok(of_models
-        .flat_map(|(model, numbers)| numbers.into_iter().map(move |one| number(model, one)))
-        .collect())
+    let mut numbers = Vec::new();
+    // Six numbers of each user, model and cut.
+    for models in models.chunks(super::at_once(groups.len() * 6 * ks.len())) {
+        let lists =
+            |model: &Scored| TopLists::from_scores(groups, &rows.item_ids, &items, &model.scores, longest);
+        let lists: Vec<TopLists> = models.iter().map(lists).collect::<Result<_, _>>()?;
+        let measured = measure_lists(&lists, &catalogue, &profiles, &ks, &config.bootstrap);
+        for (model, of_model) in models.iter().zip(measured) {
+            numbers.extend(of_model.into_iter().map(|one| number(model, one)));
+        }
+    }
+    Ok(numbers)
 }
 
 /// The place of each row's item in the catalogue.

@@ -195,6 +195,12 @@ impl Measured {
     }
 }
 
+/// How many models to measure at once where each has `n_values` values of users in memory: few of many users, all of few.
+fn at_once(n_values: usize) -> usize {
+    const VALUES: usize = 1 << 22;
+    (VALUES / n_values.max(1)).max(1)
+}
+
 /// The means of the ranking metrics, with intervals.
 fn of_rankings(per_user: &PerUser, config: &Checked) -> Vec<Number> {
     let intervals = config.bootstrap.summary_intervals(per_user);

@@ -62,8 +62,10 @@ fn of_users(per_user: &PerUser, inputs: &Inputs, config: &Checked) -> Vec<Number
         ACTIVITY_FROM.partition_point(|&from| from <= n) - 1
     };
     let classes: Vec<usize> = per_user.user_ids().iter().map(class_of).collect();
-    let mut sample = UserSample::new(classes.len());
+    let mut all = Vec::new();
     let mut numbers = Vec::new();
+    let mut sample = UserSample::new(classes.len());
+    let most = super::at_once(classes.len());
     for (class, from) in ACTIVITY_FROM.iter().enumerate() {
         let segment = match ACTIVITY_FROM.get(class + 1) {
             Some(next) if next - from == 1 => format!("user_activity:{from}"),
@@ -82,8 +84,13 @@ fn of_users(per_user: &PerUser, inputs: &Inputs, config: &Checked) -> Vec<Number
                 sample.push_mean(values);
             }
         }
+        if numbers.len() >= most {
+            all.extend(with_intervals(std::mem::take(&mut numbers), &sample, config));
+            sample = UserSample::new(classes.len());
+        }
     }
-    with_intervals(numbers, &sample, config)
+    all.extend(with_intervals(numbers, &sample, config));
+    all
 }
 
 fn of_items(
@@ -93,20 +100,28 @@ fn of_items(
     config: &Checked,
 ) -> anyhow::Result<Vec<Number>> {
     let k = config.report_k as usize;
-    let values = evaluate_item_segments(test_rows, scores, &segments.of_rows, segments.names.len(), k)?;
-    let mut sample = UserSample::new(test_rows.groups().len());
-    let mut numbers = Vec::new();
-    for (segment, segment_name) in segments.names.iter().enumerate() {
-        for (model, scores) in scores.iter().enumerate() {
-            let ndcg: Vec<Option<f64>> = values.ndcg(model, segment).collect();
-            let recall: Vec<Option<f64>> = values.recall(model, segment).collect();
-            for (metric, values) in [("ndcg", ndcg), ("recall", recall)] {
-                numbers.push(Number::mean(scores.name, segment_name, metric, Some(k), &values));
-                sample.push_mean(values);
+    let (n_segments, n_users) = (segments.names.len(), test_rows.groups().len());
+    let mut of_models: Vec<Vec<Number>> = Vec::new();
+    for models in scores.chunks(super::at_once(2 * n_segments * n_users)) {
+        let values = evaluate_item_segments(test_rows, models, &segments.of_rows, n_segments, k)?;
+        let mut sample = UserSample::new(n_users);
+        let mut numbers = Vec::new();
+        for (model, scores) in models.iter().enumerate() {
+            for (segment, name) in segments.names.iter().enumerate() {
+                let ndcg: Vec<Option<f64>> = values.ndcg(model, segment).collect();
+                let recall: Vec<Option<f64>> = values.recall(model, segment).collect();
+                for (metric, values) in [("ndcg", ndcg), ("recall", recall)] {
+                    numbers.push(Number::mean(scores.name, name, metric, Some(k), &values));
+                    sample.push_mean(values);
+                }
             }
         }
+        drop(values);
+        let numbers = with_intervals(numbers, &sample, config);
+        of_models.extend(numbers.chunks((2 * n_segments).max(1)).map(<[Number]>::to_vec));
     }
-    Ok(with_intervals(numbers, &sample, config))
+    let of_segment = |segment: usize| of_models.iter().flat_map(move |of| &of[2 * segment..2 * segment + 2]);
+    Ok((0..n_segments).flat_map(of_segment).cloned().collect())
 }
 
 fn with_intervals(mut numbers: Vec<Number>, sample: &UserSample, config: &Checked) -> Vec<Number> {

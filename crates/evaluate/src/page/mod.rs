@@ -25,7 +25,8 @@ use crate::known::Known;
 use crate::measure::Measured;
 use crate::verdict;
 
-/// The content of the page.
+/// The content of the page. `rows_written` are those of all of this stage's tables.
+#[expect(clippy::too_many_arguments, reason = "the page shows all that there is")]
 pub fn data(
     run: &Run,
     inputs: &Inputs,
@@ -34,6 +35,7 @@ pub fn data(
     cold_start: &[ColdStartRow],
     explorer: Explorer,
     config: &Checked,
+    rows_written: u64,
 ) -> ReportData {
     let provenance = run.provenance();
     let build_features = manifest(run, StageName::BuildFeatures);
@@ -63,7 +65,7 @@ pub fn data(
         ratings: rating_counts(&inputs.known),
         importances: importances(&inputs.importances),
         learning_curves: learning_curves(&inputs.curves),
-        stages: stage_runs(run),
+        stages: stage_runs(run, rows_written),
         configs: run
             .upstream()
             .iter()
@@ -211,7 +213,7 @@ fn learning_curves(points: &[CurvePoint]) -> Vec<LearningCurve> {
     curves.into_iter().chain(boosters).filter(|curve| !curve.series.is_empty()).collect()
 }
 
-fn stage_runs(run: &Run) -> Vec<StageRun> {
+fn stage_runs(run: &Run, rows_written: u64) -> Vec<StageRun> {
     let stage_run = |stage: StageName, version: &str, timings: Timings, rows: (u64, u64)| StageRun {
         stage: stage.name().to_owned(),
         version: version.to_owned(),
@@ -225,7 +227,12 @@ fn stage_runs(run: &Run) -> Vec<StageRun> {
         let written = manifest.outputs.iter().filter_map(|output| output.rows).sum();
         stage_run(manifest.stage, &manifest.version, manifest.timings, (read, written))
     });
-    let this = stage_run(StageName::Evaluate, env!("CARGO_PKG_VERSION"), run.timings(), run.rows());
+    let this = stage_run(
+        StageName::Evaluate,
+        env!("CARGO_PKG_VERSION"),
+        run.timings(),
+        (run.rows().0, rows_written),
+    );
     earlier.chain([this]).collect()
 }
 

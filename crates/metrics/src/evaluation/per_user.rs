@@ -92,6 +92,11 @@ impl PerUser {
         })
     }
 
+    /// How many values are defined: how many rows the per-user table has.
+    pub fn n_defined(&self) -> usize {
+        self.values.iter().filter(|value| !value.is_nan()).count()
+    }
+
     /// The per-user table: by model, then user, then metric, without the undefined values.
     pub fn rows(&self) -> impl Iterator<Item = PerUserValue<'_>> {
         (0..self.models.len()).flat_map(move |model| self.rows_of(model, 0..self.user_ids.len()))

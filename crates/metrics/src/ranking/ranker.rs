@@ -14,12 +14,24 @@ pub struct Ranker {
     row_relevant: Vec<bool>,
     row_gains: Vec<f64>,
     ideal_gains: Vec<f64>,
+    /// The grades met so far, the highest gain first.
+    kinds: Vec<Kind>,
     n_relevant: usize,
     // Of the user and the model: by rank.
     relevant: Vec<bool>,
     gains: Vec<f64>,
     tied: Vec<bool>,
     relevant_ranks: Vec<u32>,
+}
+
+/// Rows of one grade.
+#[derive(Debug)]
+struct Kind {
+    /// Its bits.
+    grade: u64,
+    gain: f64,
+    /// How many the loaded list has.
+    count: usize,
 }
 
 impl Ranker {
@@ -32,6 +44,7 @@ impl Ranker {
             row_relevant: Vec::new(),
             row_gains: Vec::new(),
             ideal_gains: Vec::new(),
+            kinds: Vec::new(),
             n_relevant: 0,
             relevant: Vec::new(),
             gains: Vec::new(),
@@ -52,10 +65,41 @@ impl Ranker {
         self.row_relevant.clear();
         self.row_relevant.extend_from_slice(relevant);
         self.n_relevant = relevant.iter().filter(|relevant| **relevant).count();
-        self.row_gains.clear();
-        self.row_gains.extend(grades.iter().map(|&grade| self.gain.of(grade)));
-        self.ideal_gains.clone_from(&self.row_gains);
-        sort_ideal(&mut self.ideal_gains);
+        self.load_gains(grades);
+    }
+
+    /// Gains, and the same in descending order: by counting where the grades are of few kinds, as stars are.
+    fn load_gains(&mut self, grades: &[f64]) {
+        const MOST_KINDS: usize = 16;
+        let Self { gain, row_gains, ideal_gains, kinds, .. } = self;
+        row_gains.clear();
+        for kind in &mut *kinds {
+            kind.count = 0;
+        }
+        for &grade in grades {
+            let found = kinds.iter_mut().find(|kind| kind.grade == grade.to_bits());
+            row_gains.push(if let Some(kind) = found {
+                kind.count += 1;
+                kind.gain
+            } else {
+                let gain = gain.of(grade);
+                if kinds.len() <= MOST_KINDS {
+                    kinds.push(Kind { grade: grade.to_bits(), gain, count: 1 });
+                }
+                gain
+            });
+        }
+        ideal_gains.clear();
+        if kinds.len() <= MOST_KINDS {
+            kinds.sort_unstable_by(|a, b| b.gain.total_cmp(&a.gain));
+            for kind in kinds {
+                ideal_gains.resize(ideal_gains.len() + kind.count, kind.gain);
+            }
+        } else {
+            kinds.clear();
+            ideal_gains.extend_from_slice(row_gains);
+            sort_ideal(ideal_gains);
+        }
     }
 
     /// The loaded rows in the order of `scores`, which stand in the order in which the rows were loaded. A row of a NaN
@@ -124,6 +168,21 @@ mod tests {
         assert_eq!([0, 1, 2, 3, 9].map(|k| groups[1].n_within(k)), [0, 0, 1, 2, 2]);
         assert_eq!([0, 1, 2, 3, 9].map(|k| list.expected_hits(k)), [0.0, 0.0, 1.0, 2.0, 2.0]);
         assert_eq!(ranker.rank(&[f64::NAN; 4]).tie_groups().count(), 0);
+    }
+
+    #[test]
+    fn many_grades_and_few_give_the_same_gains() {
+        let mut ranker = Ranker::new(TieOrder::SmallerItem, Gain::Exponential);
+        for n_kinds in [3, 16, 17, 40, 5] {
+            let grades: Vec<f64> = (0..100).map(|row| f64::from(row * 7 % n_kinds) / 8.0).collect();
+            let items: Vec<i64> = (0..100).collect();
+            ranker.load(&items, &[true; 100], &grades);
+            let list = ranker.rank(&vec![0.0; 100]);
+            let mut gains: Vec<f64> = grades.iter().map(|&grade| Gain::Exponential.of(grade)).collect();
+            assert_eq!(list.gains(), gains, "{n_kinds}");
+            gains.sort_by(|a, b| b.total_cmp(a));
+            assert_eq!(list.ideal_gains(), gains, "{n_kinds}");
+        }
     }
 
     #[test]

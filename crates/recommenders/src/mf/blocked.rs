@@ -158,7 +158,7 @@ fn run_chunks<S: Simd, const CHUNKS: usize>(
         let item_bias = &mut items.biases[item as usize];
         let mut sums = f32x8::splat(simd, 0.0);
         for (p, q) in p.iter().zip(&*q) {
-            sums = sums + load(p) * load(q);
+            sums += load(p) * load(q);
         }
         let error = value - mean - *user_bias - *item_bias - factors::sum_of_halves(sums);
         squared_errors += f64::from(error) * f64::from(error);
