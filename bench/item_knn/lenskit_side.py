@@ -33,13 +33,13 @@ def main() -> None:
     initialize(processes=1, threads=args.threads, backend_threads=args.threads, child_threads=1)
     read = lambda name, kind: np.fromfile(args.scratch / name, kind)
     users, items, ratings = read("user.i32", "<i4"), read("item.i32", "<i4"), read("rating.f32", "<f4")
-    asked = read("asked.u8", "u1") == 1
-    known = pd.DataFrame({"user_id": users[~asked], "item_id": items[~asked], "rating": ratings[~asked]})
-    data = from_interactions_df(known)
+    parts = read("asked.u8", "u1")
+    asked, known = parts == 1, parts == 0
+    data = from_interactions_df(pd.DataFrame({"user_id": users[known], "item_id": items[known], "rating": ratings[known]}))
 
     rows = np.flatnonzero(asked)
     rows = rows[np.argsort(users[rows], kind="stable")]
-    known_rows = np.flatnonzero(~asked)
+    known_rows = np.flatnonzero(known)
     known_rows = known_rows[np.argsort(users[known_rows], kind="stable")]
     starts = lambda of: np.searchsorted(users[of], np.arange(users.max() + 2))
     asked_at, known_at = starts(rows), starts(known_rows)
@@ -48,7 +48,7 @@ def main() -> None:
         of_user = known_rows[known_at[user] : known_at[user + 1]]
         wanted = rows[asked_at[user] : asked_at[user + 1]]
         history = ItemList(item_ids=items[of_user], rating=ratings[of_user])
-        questions.append((RecQuery(user_id=user, query_items=history), ItemList(item_ids=items[wanted]), wanted))
+        questions.append((RecQuery(user_id=user, history_items=history), ItemList(item_ids=items[wanted]), wanted))
 
     scorer = ItemKNNScorer(max_nbrs=args.k, feedback="explicit")
     start = time.perf_counter()
@@ -62,7 +62,7 @@ def main() -> None:
 
     # What it does not score gets the mean, as its fallback would.
     covered = float(np.isfinite(found[rows]).mean())
-    found = np.where(np.isfinite(found), found, ratings[~asked].mean())
+    found = np.where(np.isfinite(found), found, ratings[known].mean())
     rmse = float(np.sqrt(np.mean((found[rows] - ratings[rows]) ** 2)))
     if args.scores:
         found[asked].astype("<f4").tofile(args.scores)

@@ -25,7 +25,7 @@ def main() -> None:
 
     read = lambda name, kind: np.fromfile(args.scratch / name, kind)
     users, items, ratings = read("user.i32", "<i4"), read("item.i32", "<i4"), read("rating.f32", "<f4")
-    asked = read("asked.u8", "u1") == 1
+    asked = read("asked.u8", "u1") != 0
     user_ids, user_of = np.unique(users, return_inverse=True)
     item_ids, item_of = np.unique(items, return_inverse=True)
     shape = (len(user_ids), len(item_ids))
