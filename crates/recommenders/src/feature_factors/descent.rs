@@ -17,6 +17,10 @@ use super::{Described, FeatureFactors, FeatureFactorsParams, Features};
 use crate::factors::{self, LANES};
 use crate::mf::BLOCKED_FROM;
 
+/// The features of an entity move at most by the steps of so many ratings: beyond that the sum of the steps, each of which the entity's own
+/// vector has taken already, overshoots, and with tens of thousands of ratings the descent leaves the finite numbers.
+const MOST_FEATURE_STEPS: usize = 2_500;
+
 /// One entity's pass: memory that every entity uses again.
 struct Pass {
     /// The features' part of the entity's vector, as it was when the pass began.
@@ -125,6 +129,11 @@ impl FeatureFactors {
 
         factors::add(&mut pass.whole, &pass.of_features, -1.0);
         self.own_factors.row_mut(entity).copy_from_slice(&pass.whole);
+        if others.len() > MOST_FEATURE_STEPS {
+            let share = MOST_FEATURE_STEPS as f32 / others.len() as f32;
+            pass.moved.iter_mut().for_each(|moved| *moved *= share);
+            bias_moved *= share;
+        }
         // Each of the n ratings shrinks every y_f by (1 - rate * L2) and moves it along w_ef * error * q_o.
         let n = others.len() as i32;
         let (kept, kept_bias) = ((1.0 - rates.shrink).powi(n), (1.0 - rates.shrink_bias).powi(n));
