@@ -70,8 +70,7 @@ fn unit(hash: u64) -> f64 {
     hash as f64 / (1u64 << BITS) as f64
 }
 
-/// The hashes of all ratings, what parts and folds are drawn from: computed where they are asked for, since hashing a rating again costs
-/// less than keeping its hash.
+/// The hashes of all ratings, what parts and folds are drawn from: computed where they are asked for, and kept no longer.
 pub struct Hashes<'a> {
     hasher: PairHasher,
     ratings: &'a Ratings,
@@ -86,7 +85,7 @@ impl<'a> Hashes<'a> {
     /// The hash of each rating.
     fn pairs(&self) -> impl IndexedParallelIterator<Item = PairHash> {
         let pairs = self.ratings.user_ids.par_iter().zip(&self.ratings.item_ids);
-        pairs.map(|(&user_id, &item_id)| self.hasher.hash(user_id, item_id))
+        pairs.map_with(self.hasher.clone(), |hasher, (&user_id, &item_id)| hasher.hash(user_id, item_id))
     }
 
     /// Each rating's part by its hash alone: the shares hold in expectation, and a rating's part does not depend on the
@@ -120,16 +119,16 @@ impl<'a> Hashes<'a> {
         let key = |row: usize| (self.ratings.user_ids[row], self.ratings.item_ids[row]);
         let take = |n: usize, share: f64| ((n as f64 * share).ceil() as usize).min(n);
         let (mut hashes, mut folds) = (Vec::new(), Vec::new());
-        let drawn = self.pairs().map(|hash| (hash.test, hash.fold_of(n_folds)));
+        let drawn = self.pairs().map(|hash| ((hash.test, hash.meta), hash.fold_of(n_folds)));
         drawn.unzip_into_vecs(&mut hashes, &mut folds);
         let n_test = take(hashes.len(), fractions.test);
         let mut parts = vec![Part::BaseTrain; hashes.len()];
-        smallest::mark(&hashes, n_test, key, &mut parts, Part::Test);
+        smallest::mark(|row| hashes[row].0, n_test, key, &mut parts, Part::Test);
 
-        let meta = |(hash, part): (PairHash, &Part)| if *part == Part::Test { u64::MAX } else { hash.meta };
-        self.pairs().zip(&parts).map(meta).collect_into_vec(&mut hashes);
+        let test = hashes.par_iter_mut().zip(&parts).filter(|(_, part)| **part == Part::Test);
+        test.for_each(|((_, meta), _)| *meta = u64::MAX);
         let n_meta = take(hashes.len() - n_test, fractions.meta);
-        smallest::mark(&hashes, n_meta, key, &mut parts, Part::MetaTrain);
+        smallest::mark(|row| hashes[row].1, n_meta, key, &mut parts, Part::MetaTrain);
         (parts, folds)
     }
 
@@ -138,7 +137,8 @@ impl<'a> Hashes<'a> {
     /// # Panics
     /// Where `n_folds` is 0.
     pub fn folds_by_user(&self, n_folds: u8) -> Vec<u8> {
-        let fold = |user_id| self.hasher.hash(user_id, -1).fold_of(n_folds);
+        let mut hasher = self.hasher.clone();
+        let mut fold = |user_id| hasher.hash(user_id, -1).fold_of(n_folds);
         let mut last: Option<(UserId, u8)> = None;
         let of = |&user_id: &UserId| {
             let known = last.filter(|(of, _)| *of == user_id);
@@ -176,7 +176,7 @@ mod tests {
             (0..3000u64).map(|row| ((row * 7919 % 1000) << (BITS - 10)) | (row % 3)).collect();
         for n in [0, 1, 29, 30, 31, 1500, 2999, 3000] {
             let mut parts = vec![Part::BaseTrain; hashes.len()];
-            smallest::mark(&hashes, n, std::cmp::Reverse, &mut parts, Part::Test);
+            smallest::mark(|row| hashes[row], n, std::cmp::Reverse, &mut parts, Part::Test);
             let mut order: Vec<usize> = (0..hashes.len()).collect();
             order.sort_unstable_by_key(|&row| (hashes[row], std::cmp::Reverse(row)));
             let mut expected = vec![Part::BaseTrain; hashes.len()];

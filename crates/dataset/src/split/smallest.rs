@@ -8,20 +8,21 @@ use super::{BITS, Part};
 const BUCKET_BITS: u32 = 12;
 const BLOCK: usize = 1 << 18;
 
-/// Gives `part` to the rows of the `n` smallest `hashes`; `key` decides between equal hashes. Hashes of more than [`BITS`] bits are never
+/// Gives `part` to the rows of the `n` smallest hashes, `hash` being a row's; `key` decides between equal hashes. Hashes of more than [`BITS`] bits are never
 /// among them.
 pub(super) fn mark<K: Ord + Send>(
-    hashes: &[u64],
+    hash: impl Fn(usize) -> u64 + Sync,
     n: usize,
     key: impl Fn(usize) -> K + Sync,
     parts: &mut [Part],
     part: Part,
 ) {
     let bucket = |hash: u64| (hash >> (BITS - BUCKET_BITS)).min(1 << BUCKET_BITS) as usize;
-    let counts = hashes.par_chunks(BLOCK).map(|block| {
+    let n_rows = parts.len();
+    let counts = (0..n_rows.div_ceil(BLOCK)).into_par_iter().map(|block| {
         let mut counts = vec![0usize; (1 << BUCKET_BITS) + 1];
-        for &hash in block {
-            counts[bucket(hash)] += 1;
+        for row in block * BLOCK..((block + 1) * BLOCK).min(n_rows) {
+            counts[bucket(hash(row))] += 1;
         }
         counts
     });
@@ -40,11 +41,10 @@ pub(super) fn mark<K: Ord + Send>(
         left -= count;
         last += 1;
     }
-    let all = parts.par_iter_mut().zip(hashes).filter(|(_, hash)| bucket(**hash) < last);
-    all.for_each(|(of_row, _)| *of_row = part);
-    let mut some: Vec<usize> =
-        (0..hashes.len()).into_par_iter().filter(|&row| bucket(hashes[row]) == last).collect();
-    some.par_sort_unstable_by_key(|&row| (hashes[row], key(row)));
+    let all = parts.par_iter_mut().enumerate().filter(|(row, _)| bucket(hash(*row)) < last);
+    all.for_each(|(_, of_row)| *of_row = part);
+    let mut some: Vec<usize> = (0..n_rows).into_par_iter().filter(|&row| bucket(hash(row)) == last).collect();
+    some.par_sort_unstable_by_key(|&row| (hash(row), key(row)));
     some.truncate(left);
     for row in some {
         parts[row] = part;
