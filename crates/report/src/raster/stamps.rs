@@ -12,8 +12,8 @@ use super::canvas::Stamp;
 use crate::chart::Shape;
 use crate::font::Weight;
 
-/// Places in a pixel, across and down, that stamps are drawn for: a quarter of half a CSS pixel cannot be seen.
-const PHASES: f64 = 4.0;
+/// Places in a pixel that stamps are drawn for, across and down: an eighth and a quarter of a CSS pixel cannot be seen.
+const PHASES: (f64, f64) = (4.0, 2.0);
 
 /// Steps of coverage above 0: as many as the eye can tell at this size, and few enough for a palette of the picture's colours.
 const LEVELS: u16 = 15;
@@ -44,19 +44,20 @@ pub fn stamps() -> MutexGuard<'static, Stamps> {
 impl Stamps {
     /// The stamp of `figure` with its origin at `at`, and the whole pixel to put it at.
     pub fn get(&mut self, figure: Figure, size: f64, rim: f64, at: (f64, f64)) -> (Arc<Stamp>, (i32, i32)) {
-        let place = |coordinate: f64| {
-            let quarters = (coordinate * PHASES).round();
-            let whole = (quarters / PHASES).floor();
-            (whole as i32, (quarters - whole * PHASES) as u8)
+        let place = |coordinate: f64, phases: f64| {
+            let steps = (coordinate * phases).round();
+            let whole = (steps / phases).floor();
+            (whole as i32, (steps - whole * phases) as u8)
         };
-        let ((x, phase_x), (y, phase_y)) = (place(at.0), place(at.1));
+        let ((x, phase_x), (y, phase_y)) = (place(at.0, PHASES.0), place(at.1, PHASES.1));
         let in_64ths = |length: f64| (length * 64.0).round() as u32;
         let kind = (figure, in_64ths(size), in_64ths(rim));
         let stamp = self.0.entry((kind, phase_x, phase_y)).or_insert_with(|| {
-            let shift = |phase: u8| (f64::from(phase) / PHASES) as f32;
+            let shift = |phase: u8, phases: f64| (f64::from(phase) / phases) as f32;
+            let shift = Transform::from_translate(shift(phase_x, PHASES.0), shift(phase_y, PHASES.1));
             let path = outline(figure, size)
                 .and_then(|path| if rim > 0.0 { stroked(&path, rim) } else { Some(path) })
-                .and_then(|path| path.transform(Transform::from_translate(shift(phase_x), shift(phase_y))));
+                .and_then(|path| path.transform(shift));
             Arc::new(path.map_or_else(Stamp::empty, |path| Stamp::of(&path)))
         });
         (Arc::clone(stamp), (x, y))
