@@ -146,10 +146,10 @@ class GenreContent:
 
 
 def parts(ratings):
-    """base_train, meta_train, test: 80/20, and 80/20 of the 80."""
+    """All training ratings, base_train, meta_train, test: 80/20, and 80/20 of the 80."""
     training, test = train_test_split(ratings, test_size=0.2, random_state=SEED)
     base_train, meta_train = train_test_split(training, test_size=0.2, random_state=SEED)
-    return base_train, meta_train, test
+    return training, base_train, meta_train, test
 
 
 def feature_table(rows, training, models):
@@ -195,8 +195,7 @@ def main():
 
     ratings = pd.read_csv(args.data / "ratings.csv")
     movies = pd.read_csv(args.data / "movies.csv")
-    base_train, meta_train, test = parts(ratings)
-    training = pd.concat([base_train, meta_train])
+    training, base_train, meta_train, test = parts(ratings)
     step("split")
 
     bias, genre = BiasModel().fit(base_train), GenreContent().fit(base_train, movies)
@@ -232,8 +231,8 @@ def main():
     whole = time.perf_counter() - STARTED
 
     if args.scores:
-        parts = [base_train.assign(split="base_train"), meta_features.assign(split="meta_train"), test_features.assign(split="test")]
-        pd.concat(parts).to_csv(args.scores, index=False)
+        rows = [base_train.assign(split="base_train"), meta_features.assign(split="meta_train"), test_features.assign(split="test")]
+        pd.concat(rows).to_csv(args.scores, index=False)
     print(json.dumps({"seconds": {"all": whole}, "quality": figures}))
 
 
