@@ -11,7 +11,8 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use artifacts::layout::{ITEMS, RATINGS, TAGS};
-use artifacts::tables::{SplitRatings, TagRow};
+use artifacts::table::ROW_GROUP_ROWS;
+use artifacts::tables::{SplitRatings, Stored as _, TagRow};
 use artifacts::{Layout, Provenance};
 use config::Config;
 use dataset::IdIndex;
@@ -39,6 +40,9 @@ struct Args {
     #[arg(long, value_name = "FILE")]
     assignments: Option<PathBuf>,
 }
+
+/// Ratings that are encoded at a time.
+const ROWS_A_PIECE: usize = ROW_GROUP_ROWS;
 
 struct Split;
 
@@ -138,7 +142,14 @@ fn write(
     folds: Vec<Option<i8>>,
 ) -> Result<(), artifacts::Error> {
     let rows = raw.rows.into_iter().map(|row| row as i64).collect(); // in place
-    run.write_table(RATINGS, SplitRatings { rows, ratings: raw.ratings, parts, folds })?;
+    let split = SplitRatings { rows, ratings: raw.ratings, parts, folds };
+    let mut writer = run.begin_table::<SplitRatings>(RATINGS)?;
+    // Piece by piece: as a table all of it would be in memory a second time. At least one, which tells the columns.
+    for first in (0..split.rows.len().max(1)).step_by(ROWS_A_PIECE) {
+        let behind = split.rows.len().min(first + ROWS_A_PIECE);
+        writer.write(split.slice(first..behind).into_table())?;
+    }
+    run.end_table(RATINGS, writer)?;
     run.write_table(ITEMS, raw.items)?;
     if raw.tags.is_empty() {
         return run.remove_stale(TAGS.file);
