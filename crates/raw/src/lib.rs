@@ -26,6 +26,7 @@ mod plain;
 mod raw_data;
 mod records;
 mod shape;
+mod size;
 mod table;
 mod write;
 
@@ -36,6 +37,7 @@ pub use bad_rows::{BadRow, LISTED_BAD_ROWS};
 pub use error::Error;
 pub use options::{Columns, DEFAULT_RATING_RANGE, Options};
 pub use raw_data::{RawData, Tag};
+pub use size::about_how_many;
 pub use write::write_movielens;
 
 use bad_rows::BadRows;

@@ -19,7 +19,7 @@ use dataset::IdIndex;
 use dataset::split::Part;
 use raw::RawData;
 use rayon::prelude::*;
-use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
+use stage::{Bytes, Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
 struct Args {
@@ -41,6 +41,9 @@ struct Args {
     assignments: Option<PathBuf>,
 }
 
+/// Bytes of the program with its buffers, and of a rating while it is read, put into order and given its part.
+const PROGRAM: u64 = 40_000_000;
+const A_RATING: u64 = 56;
 /// Ratings that are encoded at a time.
 const ROWS_A_PIECE: usize = ROW_GROUP_ROWS;
 
@@ -54,6 +57,8 @@ impl Stage for Split {
 
     fn run(run: &mut Run, config: &Config, args: &Args) -> anyhow::Result<Summary> {
         let checked = config.check()?;
+        let n_ratings = raw::about_how_many(&args.data).map_err(usage_or_failure)?;
+        run.will_need(Bytes(PROGRAM + n_ratings * A_RATING))?;
         let raw = raw::read(&args.data, &checked.options).map_err(usage_or_failure)?;
         run.set_provenance(provenance(args, raw.synthetic, run.layout())?);
         let files: Vec<&Path> = raw.files.iter().chain(&args.assignments).map(PathBuf::as_path).collect();
