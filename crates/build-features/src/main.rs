@@ -151,8 +151,10 @@ fn write_training(
     }
     let mut rows = meta_rows.iter();
     // Where there is no row, there is one piece of none.
-    let cuts: Vec<Range<usize>> = file.cuts().collect();
-    let cuts = if cuts.is_empty() { vec![0..0] } else { cuts };
+    let mut cuts: Vec<Range<usize>> = file.cuts().collect();
+    if cuts.is_empty() {
+        cuts.push(0..0);
+    }
     let pieces = cuts.into_iter().map(|groups| {
         let piece = file.read_groups(groups, |_| true).and_then(ScoreRows::from_table);
         let piece = piece.map_err(|problem| run.corrupt(OUT_OF_FOLD_SCORES, problem))?;

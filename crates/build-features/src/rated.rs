@@ -126,7 +126,10 @@ impl Rated<'_> {
             blocks.push(start..end);
             start = end;
         }
-        if blocks.is_empty() { vec![0..0] } else { blocks }
+        if blocks.is_empty() {
+            blocks.push(0..0);
+        }
+        blocks
     }
 
     /// The rows `block` of the piece with their features.

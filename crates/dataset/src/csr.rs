@@ -51,6 +51,7 @@ impl Csr {
     ///
     /// # Panics
     /// Where a column is not below `n_columns`.
+    #[must_use]
     pub fn transposed(&self, n_columns: usize) -> Self {
         let entries = (0..self.n_rows() as u32).flat_map(|row| {
             let (columns, values) = self.row(row);

@@ -5,12 +5,14 @@
 //! The digest is cut into 60-bit numbers, which fit a signed 64-bit integer everywhere: hex digits 1 to 15 decide between
 //! training and test, 16 to 30 between `base_train` and `meta_train`, 31 to 45 give the fold.
 
+mod hash;
+mod smallest;
 mod time;
 
 use rayon::prelude::*;
-use sha2::{Digest as _, Sha256};
 
-use crate::{ItemId, Ratings, UserId};
+use self::hash::{BITS, PairHash, PairHasher};
+use crate::{Ratings, UserId};
 
 pub use time::folds_by_time;
 
@@ -53,80 +55,81 @@ pub struct Fractions {
     pub meta: f64,
 }
 
-/// The hash of one (user, item) pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct PairHash {
-    test: u64,
-    meta: u64,
-    fold: u64,
-}
-
-const BITS: u32 = 60;
-
-fn pair_hash(seed: u64, user_id: UserId, item_id: ItemId) -> PairHash {
-    let digest = Sha256::digest(format!("podium/split/{seed}/{user_id}/{item_id}"));
-    let word = |from: usize| {
-        let mut bytes = [0u8; 8];
-        bytes.copy_from_slice(&digest[from..from + 8]);
-        u64::from_be_bytes(bytes)
-    };
-    // 15 hex digits are 7.5 bytes: the second number starts in the middle of byte 7, the third at byte 15.
-    PairHash { test: word(0) >> 4, meta: word(7) & ((1 << BITS) - 1), fold: word(15) >> 4 }
+/// The part that a rating's own hash says.
+fn part_by_hash(hash: PairHash, fractions: Fractions) -> Part {
+    if unit(hash.test) < fractions.test {
+        Part::Test
+    } else if unit(hash.meta) < fractions.meta {
+        Part::MetaTrain
+    } else {
+        Part::BaseTrain
+    }
 }
 
 fn unit(hash: u64) -> f64 {
     hash as f64 / (1u64 << BITS) as f64
 }
 
-/// The hashes of all ratings: what parts and folds are drawn from.
+/// The hashes of all ratings, what parts and folds are drawn from: computed where they are asked for, and kept no longer.
 pub struct Hashes<'a> {
-    seed: u64,
+    hasher: PairHasher,
     ratings: &'a Ratings,
-    pairs: Vec<PairHash>,
 }
 
 impl<'a> Hashes<'a> {
-    /// Hashes each rating's (user, item) under `seed`.
+    /// The hashes of each rating's (user, item) under `seed`.
     pub fn new(ratings: &'a Ratings, seed: u64) -> Self {
-        let pairs = ratings.user_ids.par_iter().zip(&ratings.item_ids);
-        let hashes = pairs.map(|(&user_id, &item_id)| pair_hash(seed, user_id, item_id)).collect();
-        Self { seed, ratings, pairs: hashes }
+        Self { hasher: PairHasher::new(seed), ratings }
+    }
+
+    /// The hash of each rating.
+    fn pairs(&self) -> impl IndexedParallelIterator<Item = PairHash> {
+        let pairs = self.ratings.user_ids.par_iter().zip(&self.ratings.item_ids);
+        pairs.map_with(self.hasher.clone(), |hasher, (&user_id, &item_id)| hasher.hash(user_id, item_id))
     }
 
     /// Each rating's part by its hash alone: the shares hold in expectation, and a rating's part does not depend on the
     /// others.
     pub fn parts_by_hash(&self, fractions: Fractions) -> Vec<Part> {
-        let part = |hash: &PairHash| {
-            if unit(hash.test) < fractions.test {
-                Part::Test
-            } else if unit(hash.meta) < fractions.meta {
-                Part::MetaTrain
-            } else {
-                Part::BaseTrain
-            }
-        };
-        self.pairs.iter().map(part).collect()
+        self.pairs().map(|hash| part_by_hash(hash, fractions)).collect()
+    }
+
+    /// [`Hashes::parts_by_hash`] and [`Hashes::folds`], with one hash a rating for both.
+    ///
+    /// # Panics
+    /// Where `n_folds` is 0.
+    pub fn parts_and_folds_by_hash(&self, fractions: Fractions, n_folds: u8) -> (Vec<Part>, Vec<u8>) {
+        let (mut parts, mut folds) = (Vec::new(), Vec::new());
+        let drawn = self.pairs().map(|hash| (part_by_hash(hash, fractions), hash.fold_of(n_folds)));
+        drawn.unzip_into_vecs(&mut parts, &mut folds);
+        (parts, folds)
     }
 
     /// Exact counts: the `ceil(n * test)` ratings of the smallest hash are the test part, and of the rest the
     /// `ceil(rest * meta)` of the smallest second hash are `meta_train`. Independent of the row order too.
     pub fn parts_by_count(&self, fractions: Fractions) -> Vec<Part> {
+        self.parts_and_folds_by_count(fractions, 1).0
+    }
+
+    /// [`Hashes::parts_by_count`] and [`Hashes::folds`] at once.
+    ///
+    /// # Panics
+    /// Where `n_folds` is 0.
+    pub fn parts_and_folds_by_count(&self, fractions: Fractions, n_folds: u8) -> (Vec<Part>, Vec<u8>) {
         let key = |row: usize| (self.ratings.user_ids[row], self.ratings.item_ids[row]);
         let take = |n: usize, share: f64| ((n as f64 * share).ceil() as usize).min(n);
-        let mut parts = vec![Part::BaseTrain; self.pairs.len()];
+        let (mut hashes, mut folds) = (Vec::new(), Vec::new());
+        let drawn = self.pairs().map(|hash| ((hash.test, hash.meta), hash.fold_of(n_folds)));
+        drawn.unzip_into_vecs(&mut hashes, &mut folds);
+        let n_test = take(hashes.len(), fractions.test);
+        let mut parts = vec![Part::BaseTrain; hashes.len()];
+        smallest::mark(|row| hashes[row].0, n_test, key, &mut parts, Part::Test);
 
-        let mut test: Vec<usize> = (0..self.pairs.len()).collect();
-        test.par_sort_unstable_by_key(|&row| (self.pairs[row].test, key(row)));
-        let mut rest = test.split_off(take(test.len(), fractions.test));
-        for row in test {
-            parts[row] = Part::Test;
-        }
-        rest.par_sort_unstable_by_key(|&row| (self.pairs[row].meta, key(row)));
-        rest.truncate(take(rest.len(), fractions.meta));
-        for row in rest {
-            parts[row] = Part::MetaTrain;
-        }
-        parts
+        let test = hashes.par_iter_mut().zip(&parts).filter(|(_, part)| **part == Part::Test);
+        test.for_each(|((_, meta), _)| *meta = u64::MAX);
+        let n_meta = take(hashes.len() - n_test, fractions.meta);
+        smallest::mark(|row| hashes[row].1, n_meta, key, &mut parts, Part::MetaTrain);
+        (parts, folds)
     }
 
     /// Each user's fold, the same for all of the user's ratings: the fold of the pair of the user and item -1, which no data set has.
@@ -134,7 +137,8 @@ impl<'a> Hashes<'a> {
     /// # Panics
     /// Where `n_folds` is 0.
     pub fn folds_by_user(&self, n_folds: u8) -> Vec<u8> {
-        let fold = |user_id| (pair_hash(self.seed, user_id, -1).fold % u64::from(n_folds)) as u8;
+        let mut hasher = self.hasher.clone();
+        let mut fold = |user_id| hasher.hash(user_id, -1).fold_of(n_folds);
         let mut last: Option<(UserId, u8)> = None;
         let of = |&user_id: &UserId| {
             let known = last.filter(|(of, _)| *of == user_id);
@@ -149,7 +153,7 @@ impl<'a> Hashes<'a> {
     /// # Panics
     /// Where `n_folds` is 0.
     pub fn folds(&self, n_folds: u8) -> Vec<u8> {
-        self.pairs.iter().map(|hash| (hash.fold % u64::from(n_folds)) as u8).collect()
+        self.pairs().map(|hash| hash.fold_of(n_folds)).collect()
     }
 }
 
@@ -165,14 +169,34 @@ mod tests {
 
     const FRACTIONS: Fractions = Fractions { test: 0.2, meta: 0.2 };
 
+    /// By sorting all of them.
     #[test]
-    fn the_hash_is_what_any_engine_computes() {
-        // printf 'podium/split/42/1/31' | sha256sum, cut into hex digits 1-15, 16-30 and 31-45.
-        let digest = Sha256::digest("podium/split/42/1/31");
-        let hex = digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-        let number = |from: usize| u64::from_str_radix(&hex[from..from + 15], 16).unwrap();
-        let hash = pair_hash(42, 1, 31);
-        assert_eq!([hash.test, hash.meta, hash.fold], [number(0), number(15), number(30)]);
+    fn the_smallest_hashes_are_marked() {
+        let hashes: Vec<u64> =
+            (0..3000u64).map(|row| ((row * 7919 % 1000) << (BITS - 10)) | (row % 3)).collect();
+        for n in [0, 1, 29, 30, 31, 1500, 2999, 3000] {
+            let mut parts = vec![Part::BaseTrain; hashes.len()];
+            smallest::mark(|row| hashes[row], n, std::cmp::Reverse, &mut parts, Part::Test);
+            let mut order: Vec<usize> = (0..hashes.len()).collect();
+            order.sort_unstable_by_key(|&row| (hashes[row], std::cmp::Reverse(row)));
+            let mut expected = vec![Part::BaseTrain; hashes.len()];
+            for &row in &order[..n] {
+                expected[row] = Part::Test;
+            }
+            assert_eq!(parts, expected, "{n}");
+        }
+    }
+
+    #[test]
+    fn parts_and_folds_at_once_are_those_of_each() {
+        let ratings = grid(23, 40);
+        let hashes = Hashes::new(&ratings, 5);
+        let folds = hashes.folds(7);
+        assert_eq!(
+            hashes.parts_and_folds_by_hash(FRACTIONS, 7),
+            (hashes.parts_by_hash(FRACTIONS), folds.clone())
+        );
+        assert_eq!(hashes.parts_and_folds_by_count(FRACTIONS, 7), (hashes.parts_by_count(FRACTIONS), folds));
     }
 
     #[test]

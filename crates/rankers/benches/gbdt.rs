@@ -1,10 +1,10 @@
-//! A whole fit on generated rows, and scoring them.
+//! Whole fits on generated rows, scoring them, and fits in which one kernel is nearly all of the work.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::RngExt as _;
-use rankers::gbdt::{GbdtParams, fit};
+use rankers::gbdt::{BinnedFeatures, BinnedRows, CheckedGbdtParams, GbdtModel, GbdtParams, fit, fit_binned};
 use rankers::{FeatureMatrix, LabelledRows};
 
 fn generated(n_rows: usize, n_features: usize) -> (FeatureMatrix, Vec<f32>) {
@@ -43,9 +43,50 @@ fn benchmark(criterion: &mut Criterion) {
     }
 }
 
+/// A fit on rows that are binned already.
+fn fit_bins(params: &CheckedGbdtParams, bins: &BinnedFeatures, rows: LabelledRows<'_>) -> GbdtModel {
+    let mut rng = dataset::rng::stream(1, "bench/gbdt/fit");
+    fit_binned(params, None, BinnedRows { bins, rows }, None, &mut rng)
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn kernels(criterion: &mut Criterion) {
+    let kernels = [
+        // The root's histogram: 12 bytes of bins and 8 of derivatives a row are read, 12 of row and rounded derivatives written.
+        (
+            "histogram/2m_x_12_10_stumps",
+            2_000_000,
+            12,
+            GbdtParams { n_trees: 10, max_leaves: 2, ..GbdtParams::default() },
+        ),
+        // Few rows and many bins: 1,024 x 255 candidates a tree.
+        (
+            "split_finding/2k_x_1024_20_stumps",
+            2_048,
+            1024,
+            GbdtParams { n_trees: 20, max_leaves: 2, min_leaf_rows: 1, ..GbdtParams::default() },
+        ),
+    ];
+    for (name, n_rows, n_features, params) in kernels {
+        let (features, labels) = generated(n_rows, n_features);
+        let params = params.check().unwrap_or_else(|error| panic!("{error}"));
+        let bins = BinnedFeatures::new(&features, 255, &mut dataset::rng::stream(1, "bench/gbdt/bins"));
+        let rows = LabelledRows::new(&features, &labels);
+        criterion.bench_function(name, |bencher| bencher.iter(|| black_box(fit_bins(&params, &bins, rows))));
+    }
+    let (features, labels) = generated(200_000, 12);
+    let params = GbdtParams::default().check().unwrap_or_else(|error| panic!("{error}"));
+    let mut rng = dataset::rng::stream(1, "bench/gbdt/fit");
+    let model = fit(&params, LabelledRows::new(&features, &labels), None, &mut rng)
+        .unwrap_or_else(|error| panic!("{error}"));
+    criterion.bench_function("tree_prediction/200k_x_12_100_trees_31_leaves", |bencher| {
+        bencher.iter(|| model.predict_raw(black_box(&features)));
+    });
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(10);
-    targets = benchmark
+    targets = benchmark, kernels
 }
 criterion_main!(benches);

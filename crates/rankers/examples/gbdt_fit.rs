@@ -1,5 +1,5 @@
 //! Fits a booster on a CSV file several times, and prints one JSON line: the seconds of each fit, the first of them cold, and the
-//! quality on training and test rows. `bench/gbdt/compare.py` runs it beside `LightGBM`.
+//! quality on training and test rows. (`booster_side` is what `bench/gbdt` runs beside other boosters.)
 //!
 //! The files have a header, the features and last the label; an empty field is a missing value.
 

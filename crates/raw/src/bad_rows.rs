@@ -72,6 +72,14 @@ impl BadRows {
         Ok(())
     }
 
+    /// These, and behind them those of `next`.
+    pub(crate) fn and_then(mut self, next: Self) -> Self {
+        self.n += next.n;
+        self.listed.extend(next.listed);
+        self.listed.truncate(LISTED_BAD_ROWS);
+        self
+    }
+
     /// The first malformed row, and how many there are.
     pub(crate) fn first_and_count(self) -> (Option<BadRow>, u64) {
         (self.listed.into_iter().next(), self.n)

@@ -52,13 +52,24 @@ pub const SYNTHETIC_MARKER: &str = "SYNTHETIC";
 /// [`Error`]; [`Error::is_usage`] tells what the caller can mend (a wrong folder, a wrong column name) from broken data.
 pub fn read(location: &Path, options: &Options) -> Result<RawData, Error> {
     let layout = layout::find(location)?;
-    let mut bad_rows = BadRows::new(options.skip_bad_rows());
-    let table = shape::read_ratings(&layout, options, &mut bad_rows)?;
+    let bad_rows = || BadRows::new(options.skip_bad_rows());
+    let (mut bad_ratings, mut bad_items, mut bad_tags) = (bad_rows(), bad_rows(), bad_rows());
+    let (table, (catalogue, tags)) = rayon::join(
+        || shape::read_ratings(&layout, options, &mut bad_ratings),
+        || {
+            rayon::join(
+                || shape::read_catalogue(&layout, options, &mut bad_items),
+                || shape::read_tags(&layout, options, &mut bad_tags),
+            )
+        },
+    );
+    // The errors and the malformed rows in the order of the files.
+    let table = table?;
     if table.ratings.is_empty() {
-        let (first, n_bad_rows) = bad_rows.first_and_count();
+        let (first, n_bad_rows) = bad_ratings.first_and_count();
         return Err(Error::NoRatings { file: layout.ratings, n_bad_rows, first: first.map(Box::new) });
     }
-    let catalogue = shape::read_catalogue(&layout, options, &mut bad_rows)?;
-    let tags = shape::read_tags(&layout, options, &mut bad_rows)?;
+    let (catalogue, tags) = (catalogue?, tags?);
+    let bad_rows = bad_ratings.and_then(bad_items).and_then(bad_tags);
     assemble::assemble(layout, table, catalogue, tags, bad_rows)
 }

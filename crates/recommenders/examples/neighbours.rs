@@ -1,7 +1,7 @@
 //! Fits one base recommender on ratings given as plain columns, scores the rows held out, and prints one JSON line with the seconds and the
 //! quality. `bench/item_knn` runs it beside Python libraries.
 //!
-//! The folder holds `user.i32`, `item.i32`, `rating.f32` and `asked.u8` (1: held out), little-endian, a number a rating.
+//! The folder holds `user.i32`, `item.i32`, `rating.f32` and `asked.u8` (0: known, 1: to be scored, 2: neither), little-endian, a number a rating.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ const USERS_AT_ONCE: usize = 512;
 /// What was rated.
 struct Rows {
     ratings: Ratings,
-    asked: Vec<bool>,
+    asked: Vec<u8>,
 }
 
 fn numbers<const N: usize, T>(path: &Path, of: impl Fn([u8; N]) -> T) -> anyhow::Result<Vec<T>> {
@@ -64,7 +64,7 @@ fn read(folder: &Path) -> anyhow::Result<Rows> {
     let users = numbers(&folder.join("user.i32"), i32::from_le_bytes)?;
     let items = numbers(&folder.join("item.i32"), i32::from_le_bytes)?;
     let values = numbers(&folder.join("rating.f32"), f32::from_le_bytes)?;
-    let asked = numbers(&folder.join("asked.u8"), |[asked]| asked == 1)?;
+    let asked = numbers(&folder.join("asked.u8"), u8::from_le_bytes)?;
     let rating = |((&user, &item), &value)| Rating {
         user_id: i64::from(user),
         item_id: i64::from(item),
@@ -91,9 +91,9 @@ fn read_items(path: &Path) -> anyhow::Result<Items> {
     Ok(Items::new(rows.map(|row| row.map(item)).collect::<Result<_, _>>()?)?)
 }
 
-/// RMSE and mean absolute difference to the mean rating, of the rows held out.
+/// Seconds and RMSE of the rows to be scored.
 fn score_rows(fitted: &FittedModel, rows: &Rows, scores_to: Option<&Path>) -> anyhow::Result<(f64, f64)> {
-    let asked: Vec<usize> = (0..rows.asked.len()).filter(|&row| rows.asked[row]).collect();
+    let asked: Vec<usize> = (0..rows.asked.len()).filter(|&row| rows.asked[row] == 1).collect();
     let candidate = |&row: &usize| Candidate {
         user_id: rows.ratings.user_ids[row],
         item_id: rows.ratings.item_ids[row],
@@ -114,23 +114,26 @@ fn score_rows(fitted: &FittedModel, rows: &Rows, scores_to: Option<&Path>) -> an
     Ok((seconds, rmse))
 }
 
-/// The best of one user's scored items that are not in `rated`; equal scores by the smaller id.
+/// The best of one user's scored items that are not in `rated`, ascending; equal scores by the smaller item.
 fn best(scores: &[f64], rated: &[u32]) -> Vec<usize> {
-    let mut list: Vec<usize> =
-        (0..scores.len()).filter(|&item| rated.binary_search(&(item as u32)).is_err()).collect();
-    let order = |a: &usize, b: &usize| -> Ordering { scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)) };
-    if list.len() > TOP {
-        list.select_nth_unstable_by(TOP - 1, order);
+    let order = |a: usize, b: usize| -> Ordering { scores[b].total_cmp(&scores[a]).then(a.cmp(&b)) };
+    let mut list: Vec<usize> = Vec::with_capacity(TOP + 1);
+    let mut rated = rated.iter().map(|&item| item as usize).peekable();
+    for (item, &score) in scores.iter().enumerate() {
+        if rated.next_if_eq(&item).is_some() || list.len() == TOP && score <= scores[list[TOP - 1]] {
+            continue;
+        }
+        list.insert(list.partition_point(|&better| order(better, item).is_lt()), item);
+        list.truncate(TOP);
     }
-    list.truncate(TOP);
-    list.sort_unstable_by(order);
     list
 }
 
 /// Seconds, NDCG@10 and recall@10 of lists over the whole catalogue, over the users with a relevant row held out.
 fn rank(fitted: &FittedModel, history: &History, rows: &Rows, n_users: usize) -> (f64, f64, f64) {
     let mut relevant: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for row in (0..rows.asked.len()).filter(|&row| rows.asked[row] && rows.ratings.values[row] >= RELEVANT) {
+    let is_relevant = |&row: &usize| rows.asked[row] != 0 && rows.ratings.values[row] >= RELEVANT;
+    for row in (0..rows.asked.len()).filter(is_relevant) {
         relevant.entry(rows.ratings.user_ids[row]).or_default().push(rows.ratings.item_ids[row]);
     }
     let (users, items) = (history.users(), history.items());
@@ -167,7 +170,7 @@ fn rank(fitted: &FittedModel, history: &History, rows: &Rows, n_users: usize) ->
 
 fn run(args: &Args) -> anyhow::Result<()> {
     let rows = read(&args.folder)?;
-    let history = History::from_rows(&rows.ratings, |row| !rows.asked[row]);
+    let history = History::from_rows(&rows.ratings, |row| rows.asked[row] == 0);
     let items = args.movies.as_deref().map(read_items).transpose()?.unwrap_or_default();
     let model = BaseModel::from_key(&args.model)?;
     let config: BaseConfig = serde_json::from_str(&args.params).context("--params")?;

@@ -131,12 +131,24 @@ pub fn sum_of_halves<S: Simd>(lanes: f32x8<S>) -> f32 {
 /// [`dot`], compiled for the CPU's vector instructions.
 #[inline(always)]
 pub fn dot_simd<S: Simd>(simd: S, p: &[f32], q: &[f32]) -> f32 {
+    let sums: [f32; LANES] = lanes_of_dot(simd, p, q).into();
+    sums.iter().sum()
+}
+
+/// The inner product of two rows by [`sum_of_halves`], which is done sooner than [`dot_simd`] and rounds in another place.
+#[inline(always)]
+pub fn dot_by_halves<S: Simd>(simd: S, p: &[f32], q: &[f32]) -> f32 {
+    sum_of_halves(lanes_of_dot(simd, p, q))
+}
+
+/// One running sum a lane.
+#[inline(always)]
+fn lanes_of_dot<S: Simd>(simd: S, p: &[f32], q: &[f32]) -> f32x8<S> {
     let mut sums = f32x8::splat(simd, 0.0);
     for (p, q) in p.as_chunks::<LANES>().0.iter().zip(q.as_chunks::<LANES>().0) {
-        sums = sums + f32x8::simd_from(simd, *p) * f32x8::simd_from(simd, *q);
+        sums += f32x8::simd_from(simd, *p) * f32x8::simd_from(simd, *q);
     }
-    let sums: [f32; LANES] = sums.into();
-    sums.iter().sum()
+    sums
 }
 
 /// One step of gradient descent on `error² / 2 + regularization * (|p|² + |q|²) / 2`: each row moves by the other's old value.
@@ -155,6 +167,57 @@ pub fn step<S: Simd>(
         let (old_p, old_q) = (f32x8::simd_from(simd, *p), f32x8::simd_from(simd, *q));
         *p = (old_p + learning_rate * (error * old_q - regularization * old_p)).into();
         *q = (old_q + learning_rate * (error * old_p - regularization * old_q)).into();
+    }
+}
+
+/// `to += the sum of weight * row` over the rows `rows` of `factors`, added one after the other.
+#[inline(always)]
+pub fn add_rows<S: Simd>(simd: S, to: &mut [f32], factors: &Factors, rows: &[u32], weights: &[f32]) {
+    let mut at = 0;
+    // As many sums at a time as stay in registers.
+    while at < to.len() {
+        let (some, numbers) = (&mut to[at..], &factors.numbers[at..]);
+        at += match some.len() / LANES {
+            0 => return,
+            1 => add_columns::<S, 1>(simd, some, numbers, factors.width, rows, weights),
+            2 => add_columns::<S, 2>(simd, some, numbers, factors.width, rows, weights),
+            3 => add_columns::<S, 3>(simd, some, numbers, factors.width, rows, weights),
+            _ => add_columns::<S, 4>(simd, some, numbers, factors.width, rows, weights),
+        };
+    }
+}
+
+/// The first `CHUNKS` times [`LANES`] columns of [`add_rows`]; gives how many these are.
+#[inline(always)]
+fn add_columns<S: Simd, const CHUNKS: usize>(
+    simd: S,
+    to: &mut [f32],
+    numbers: &[f32],
+    width: usize,
+    rows: &[u32],
+    weights: &[f32],
+) -> usize {
+    let to = &mut to.as_chunks_mut::<LANES>().0[..CHUNKS];
+    let mut sums: [f32x8<S>; CHUNKS] = std::array::from_fn(|chunk| f32x8::simd_from(simd, to[chunk]));
+    for (&row, &weight) in rows.iter().zip(weights) {
+        let row = &numbers[row as usize * width..][..CHUNKS * LANES];
+        let weight = f32x8::splat(simd, weight);
+        for (sum, row) in sums.iter_mut().zip(row.as_chunks::<LANES>().0) {
+            *sum += weight * f32x8::simd_from(simd, *row);
+        }
+    }
+    for (to, sum) in to.iter_mut().zip(sums) {
+        *to = sum.into();
+    }
+    CHUNKS * LANES
+}
+
+/// `to = kept * to + weight * row`.
+#[inline(always)]
+pub fn shrink_and_add<S: Simd>(simd: S, to: &mut [f32], kept: f32, row: &[f32], weight: f32) {
+    let (kept, weight) = (f32x8::splat(simd, kept), f32x8::splat(simd, weight));
+    for (to, row) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(row.as_chunks::<LANES>().0) {
+        *to = (f32x8::simd_from(simd, *to) * kept + weight * f32x8::simd_from(simd, *row)).into();
     }
 }
 
@@ -185,6 +248,27 @@ mod tests {
         // q: 4 + .5 * (.5 * 2 - .25 * 4) = 4;     3 + .5 * (.5 * 1 - .25 * 3) = 2.875
         assert_eq!(p, [2.75, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.625]);
         assert_eq!(q, [4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.875]);
+    }
+
+    #[test]
+    fn rows_are_added_in_order_at_any_width() {
+        for n_factors in [3, 8, 16, 24, 32, 40, 72] {
+            let factors = Factors::normal(5, n_factors, 1.0, &mut dataset::rng::stream(1, "test/factors"));
+            let (rows, weights) = ([4, 0, 4, 2], [0.5, -3.0, 0.1, 2.0]);
+            let mut expected = factors.row(1).to_vec();
+            for (&row, &weight) in rows.iter().zip(&weights) {
+                add(&mut expected, factors.row(row), weight);
+            }
+            let mut found = factors.row(1).to_vec();
+            dispatch!(Level::new(), simd => add_rows(simd, &mut found, &factors, &rows, &weights));
+            assert_eq!(found, expected, "{n_factors} factors");
+            for number in &mut expected {
+                *number *= 0.7;
+            }
+            add(&mut expected, factors.row(3), 0.3);
+            dispatch!(Level::new(), simd => shrink_and_add(simd, &mut found, 0.7, factors.row(3), 0.3));
+            assert_eq!(found, expected, "{n_factors} factors");
+        }
     }
 
     #[test]

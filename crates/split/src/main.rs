@@ -11,12 +11,14 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use artifacts::layout::{ITEMS, RATINGS, TAGS};
-use artifacts::tables::{SplitRatings, TagRow};
+use artifacts::table::ROW_GROUP_ROWS;
+use artifacts::tables::{SplitRatings, Stored as _, TagRow};
 use artifacts::{Layout, Provenance};
 use config::Config;
 use dataset::IdIndex;
 use dataset::split::Part;
 use raw::RawData;
+use rayon::prelude::*;
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
@@ -39,6 +41,9 @@ struct Args {
     assignments: Option<PathBuf>,
 }
 
+/// Ratings that are encoded at a time.
+const ROWS_A_PIECE: usize = ROW_GROUP_ROWS;
+
 struct Split;
 
 impl Stage for Split {
@@ -51,10 +56,14 @@ impl Stage for Split {
         let checked = config.check()?;
         let raw = raw::read(&args.data, &checked.options).map_err(usage_or_failure)?;
         run.set_provenance(provenance(args, raw.synthetic, run.layout())?);
-        for file in raw.files.iter().chain(&args.assignments) {
-            run.record_raw_input(file)?;
-        }
-        let (parts, folds) = parts::assign(&raw, &checked, args.assignments.as_deref(), run.seed())?;
+        let files: Vec<&Path> = raw.files.iter().chain(&args.assignments).map(PathBuf::as_path).collect();
+        let seed = run.seed();
+        let (recorded, drawn) = rayon::join(
+            || run.record_raw_inputs(&files),
+            || parts::assign(&raw, &checked, args.assignments.as_deref(), seed),
+        );
+        recorded?;
+        let (parts, folds) = drawn?;
         tell_problems(run, &raw);
         let summary = count(run, &raw, &parts);
         write(run, raw, parts, folds)?;
@@ -101,8 +110,8 @@ fn tell_problems(run: &Run, raw: &RawData) {
 }
 
 fn count(run: &mut Run, raw: &RawData, parts: &[Part]) -> Summary {
-    let n_users = IdIndex::new(raw.ratings.user_ids.iter().copied()).len();
-    let n_items = IdIndex::new(raw.ratings.item_ids.iter().copied()).len();
+    let n_users = IdIndex::of(&raw.ratings.user_ids).len();
+    let n_items = IdIndex::of(&raw.ratings.item_ids).len();
     run.count("users", n_users);
     run.count("items_rated", n_items);
     run.count("items", raw.items.all().len());
@@ -110,7 +119,7 @@ fn count(run: &mut Run, raw: &RawData, parts: &[Part]) -> Summary {
     run.count("tags", raw.tags.len());
     run.count("duplicate_ratings", raw.n_duplicates);
     run.count("skipped_rows", raw.n_bad_rows);
-    let sizes = Part::ALL.map(|part| parts.iter().filter(|&&p| p == part).count());
+    let sizes = Part::ALL.map(|part| parts.par_iter().filter(|&&p| p == part).count());
     let [base_train, meta_train, test] = sizes.map(grouped);
     for (part, size) in Part::ALL.into_iter().zip(sizes) {
         run.count(part.name(), size);
@@ -132,8 +141,15 @@ fn write(
     parts: Vec<Part>,
     folds: Vec<Option<i8>>,
 ) -> Result<(), artifacts::Error> {
-    let rows = raw.rows.iter().map(|&row| row as i64).collect();
-    run.write_table(RATINGS, SplitRatings { rows, ratings: raw.ratings, parts, folds })?;
+    let rows = raw.rows.into_iter().map(|row| row as i64).collect(); // in place
+    let split = SplitRatings { rows, ratings: raw.ratings, parts, folds };
+    let mut writer = run.begin_table::<SplitRatings>(RATINGS)?;
+    // Piece by piece: as a table all of it would be in memory a second time. At least one, which tells the columns.
+    for first in (0..split.rows.len().max(1)).step_by(ROWS_A_PIECE) {
+        let behind = split.rows.len().min(first + ROWS_A_PIECE);
+        writer.write(split.slice(first..behind).into_table())?;
+    }
+    run.end_table(RATINGS, writer)?;
     run.write_table(ITEMS, raw.items)?;
     if raw.tags.is_empty() {
         return run.remove_stale(TAGS.file);

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::bail;
 use dataset::split::{Hashes, Part, folds_by_time};
 use raw::RawData;
+use rayon::prelude::*;
 use stage::UsageError;
 
 use crate::config::{Checked, FoldBy, Method};
@@ -22,21 +23,30 @@ pub fn assign(
     seed: u64,
 ) -> anyhow::Result<(Vec<Part>, Vec<Option<i8>>)> {
     let hashes = Hashes::new(&raw.ratings, seed);
-    let (parts, given): (Vec<Part>, Vec<Option<u8>>) = if let Some(file) = assignments {
-        from_file(raw, file)?
-    } else {
-        let parts = match config.method {
-            Method::Hash => hashes.parts_by_hash(config.fractions),
-            Method::Exact => hashes.parts_by_count(config.fractions),
-            Method::Temporal => hashes.parts_by_time(config.fractions),
-            Method::LeaveLastOut => hashes.parts_by_last(config.fractions),
-        };
-        (parts, vec![None; raw.ratings.len()])
-    };
-    let drawn = match config.fold_by {
-        FoldBy::Hash => hashes.folds(config.folds),
-        FoldBy::User => hashes.folds_by_user(config.folds),
-        FoldBy::Time => folds_by_time(&raw.ratings, |row| parts[row] != Part::Test, config.folds),
+    let fractions = config.fractions;
+    let given = assignments.map(|file| from_file(raw, file)).transpose()?;
+    let (parts, drawn) = match (given, config.method, config.fold_by) {
+        // Parts and folds of the same hash.
+        (None, Method::Hash, FoldBy::Hash) => hashes.parts_and_folds_by_hash(fractions, config.folds),
+        (None, Method::Exact, FoldBy::Hash) => hashes.parts_and_folds_by_count(fractions, config.folds),
+        (given, method, fold_by) => {
+            let (parts, given) = match (given, method) {
+                (Some((parts, given)), _) => (parts, Some(given)),
+                (None, Method::Hash) => (hashes.parts_by_hash(fractions), None),
+                (None, Method::Exact) => (hashes.parts_by_count(fractions), None),
+                (None, Method::Temporal) => (hashes.parts_by_time(fractions), None),
+                (None, Method::LeaveLastOut) => (hashes.parts_by_last(fractions), None),
+            };
+            let drawn = match fold_by {
+                FoldBy::Hash => hashes.folds(config.folds),
+                FoldBy::User => hashes.folds_by_user(config.folds),
+                FoldBy::Time => folds_by_time(&raw.ratings, |row| parts[row] != Part::Test, config.folds),
+            };
+            let given_or_drawn = given.map(|given| {
+                given.into_iter().zip(&drawn).map(|(given, &drawn)| given.unwrap_or(drawn)).collect()
+            });
+            (parts, given_or_drawn.unwrap_or(drawn))
+        }
     };
     if let Some(part) = Part::ALL.into_iter().find(|part| !parts.contains(part)) {
         let problem = format!(
@@ -46,9 +56,8 @@ pub fn assign(
         );
         return Err(UsageError(problem).into());
     }
-    let folds = given.into_iter().zip(drawn).map(|(given, drawn)| given.unwrap_or(drawn));
-    let folds =
-        parts.iter().zip(folds).map(|(&part, fold)| (part != Part::Test).then_some(fold as i8)).collect();
+    let training = |(&part, fold): (&Part, u8)| (part != Part::Test).then_some(fold as i8);
+    let folds = parts.par_iter().zip(drawn).map(training).collect();
     Ok((parts, folds))
 }
 

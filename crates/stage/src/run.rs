@@ -14,6 +14,7 @@ use artifacts::manifest::{FileRecord, Timings};
 use artifacts::table::TableWriter;
 use artifacts::tables::{SCHEMA_KEY, Stored};
 use artifacts::{Error, Layout, Manifest, Provenance, Schema, StageName, atomic, model_file, sha256_of_file};
+use rayon::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -197,16 +198,19 @@ impl Run {
         self.counts.insert(name.to_owned(), value.into());
     }
 
-    /// Records a raw file as read.
+    /// Records raw files as read; they are hashed side by side.
     ///
     /// # Errors
-    /// Where it cannot be read.
-    pub fn record_raw_input(&mut self, path: &Path) -> anyhow::Result<()> {
-        let (sha256, bytes) =
-            sha256_of_file(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        self.inputs.push(FileRecord { path: name, sha256, bytes, rows: None });
-        Ok(())
+    /// Where one cannot be read.
+    pub fn record_raw_inputs(&mut self, paths: &[&Path]) -> anyhow::Result<()> {
+        let record = |path: &&Path| {
+            let (sha256, bytes) =
+                sha256_of_file(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            Ok(FileRecord { path: name, sha256, bytes, rows: None })
+        };
+        let records: Vec<anyhow::Result<FileRecord>> = paths.par_iter().map(record).collect();
+        records.into_iter().try_for_each(|record| record.map(|record| self.inputs.push(record)))
     }
 
     /// Writes a table into this stage's folder.

@@ -31,7 +31,9 @@ impl Sizes {
         let (ratings, base_train, meta_train) = (count("ratings"), count("base_train"), count("meta_train"));
         let training = base_train + meta_train;
         match method {
-            Method::HoldOut => Self { ratings, known: base_train, asked_a_round: meta_train, asked: meta_train },
+            Method::HoldOut => {
+                Self { ratings, known: base_train, asked_a_round: meta_train, asked: meta_train }
+            }
             Method::KFold | Method::Forward => {
                 Self { ratings, known: training, asked_a_round: training / folds.max(1), asked: training }
             }
@@ -40,7 +42,8 @@ impl Sizes {
 
     /// The memory of fitting `models` with `lanes` of them at a time.
     pub fn forecast(&self, models: &[BaseModel], lanes: usize) -> Bytes {
-        let columns: usize = models.iter().map(|model| 1 + usize::from(model.support_column().is_some())).sum();
+        let columns: usize =
+            models.iter().map(|model| 1 + usize::from(model.support_column().is_some())).sum();
         let lane = self.known * A_KNOWN_RATING + self.asked_a_round * AN_ASKED_ROW;
         let scores = self.asked * (KEYS + 8 * columns as u64);
         Bytes(PROGRAM + self.ratings * A_RATING + scores + lane * lanes.min(models.len()) as u64)

@@ -13,8 +13,9 @@ use parquet::arrow::arrow_writer::{
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
 use super::Table;
@@ -24,6 +25,9 @@ use crate::atomic::{Filling, Unfinished};
 /// Rows in a row group: 2 MB to 10 MB a group with the columns that the artifacts have, enough to read in parallel and to
 /// skip by statistics, few enough to hold one in memory.
 pub const ROW_GROUP_ROWS: usize = 1 << 17;
+
+/// Columns whose values are nearly all different: a dictionary of them would be made and thrown away.
+const ALL_DIFFERENT: [&str; 2] = ["row", "timestamp"];
 
 /// Encodes `table` for `path`, with `metadata` as the file's key-value metadata; [`Unfinished::finish`] puts the file in its place. The
 /// same table gives the same bytes. Columns are encoded on the threads of the current rayon pool.
@@ -147,8 +151,11 @@ impl Open {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_statistics_enabled(EnabledStatistics::Page)
-            .set_key_value_metadata(Some(metadata))
-            .build();
+            .set_key_value_metadata(Some(metadata));
+        let without_dictionary = |properties: WriterPropertiesBuilder, name: &str| {
+            properties.set_column_dictionary_enabled(ColumnPath::from(name), false)
+        };
+        let properties = ALL_DIFFERENT.into_iter().fold(properties, without_dictionary).build();
         let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))?;
         let (writer, groups) = writer.into_serialized_writer()?;
         Ok(Self { writer, groups, schema, pending: Vec::new(), n_pending: 0, n_groups: 0 })

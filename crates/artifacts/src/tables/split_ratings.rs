@@ -1,5 +1,7 @@
 //! `split/ratings.parquet`: one row a rating. Written by `split`, read by `train-base`, `build-features` and `evaluate`.
 
+use std::ops::Range;
+
 use dataset::split::Part;
 use dataset::{Candidate, History, IdIndex, ItemId, Ratings, UserId};
 
@@ -60,6 +62,26 @@ impl Stored for SplitRatings {
 }
 
 impl SplitRatings {
+    /// The rows of `range`.
+    ///
+    /// # Panics
+    /// Where `range` goes beyond the last row.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let ratings = &self.ratings;
+        Self {
+            rows: self.rows[range.clone()].to_vec(),
+            ratings: Ratings {
+                user_ids: ratings.user_ids[range.clone()].to_vec(),
+                item_ids: ratings.item_ids[range.clone()].to_vec(),
+                values: ratings.values[range.clone()].to_vec(),
+                timestamps: ratings.timestamps[range.clone()].to_vec(),
+            },
+            parts: self.parts[range.clone()].to_vec(),
+            folds: self.folds[range].to_vec(),
+        }
+    }
+
     /// The history of the ratings whose part satisfies `keep`.
     pub fn history(&self, keep: impl Fn(Part) -> bool) -> History {
         History::from_rows(&self.ratings, |row| keep(self.parts[row]))

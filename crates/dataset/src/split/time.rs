@@ -3,6 +3,8 @@
 
 use std::cmp::Reverse;
 
+use rayon::prelude::*;
+
 use super::{Fractions, Hashes, Part};
 use crate::Ratings;
 
@@ -13,7 +15,7 @@ impl Hashes<'_> {
     pub fn parts_by_time(&self, fractions: Fractions) -> Vec<Part> {
         let times = &self.ratings.timestamps;
         let mut sorted = times.clone();
-        sorted.sort_unstable();
+        sorted.par_sort_unstable();
         let test_from = moment(&sorted, fractions.test);
         let n_training = test_from.map_or(0, |from| sorted.partition_point(|&time| time < from));
         let meta_from = moment(&sorted[..n_training], fractions.meta);
@@ -35,8 +37,9 @@ impl Hashes<'_> {
     pub fn parts_by_last(&self, fractions: Fractions) -> Vec<Part> {
         let mut parts = self.parts_by_hash(Fractions { test: 0.0, ..fractions });
         let key = |row: usize| (self.ratings.user_ids[row], Reverse(self.ratings.timestamps[row]));
+        let hashes: Vec<u64> = self.pairs().map(|hash| hash.test).collect();
         let mut rows: Vec<usize> = (0..parts.len()).collect();
-        rows.sort_unstable_by_key(|&row| (key(row), self.pairs[row].test, self.ratings.item_ids[row]));
+        rows.par_sort_unstable_by_key(|&row| (key(row), hashes[row], self.ratings.item_ids[row]));
         for of_user in rows.chunk_by(|&a, &b| self.ratings.user_ids[a] == self.ratings.user_ids[b]) {
             if let [last, _, ..] = of_user {
                 parts[*last] = Part::Test;
@@ -60,7 +63,7 @@ fn moment(sorted: &[i64], share: f64) -> Option<i64> {
 pub fn folds_by_time(ratings: &Ratings, counts: impl Fn(usize) -> bool, n_folds: u8) -> Vec<u8> {
     let mut times: Vec<i64> =
         (0..ratings.len()).filter(|&row| counts(row)).map(|row| ratings.timestamps[row]).collect();
-    times.sort_unstable();
+    times.par_sort_unstable();
     let cuts: Vec<i64> = (1..usize::from(n_folds))
         .filter_map(|fold| times.get(fold * times.len() / usize::from(n_folds)).copied())
         .collect();

@@ -40,18 +40,25 @@ impl Frontier {
         self.open.push(leaf);
     }
 
-    /// Takes the leaf to split next; of equal ones, that of the smallest number.
-    pub fn pop(&mut self) -> Option<OpenLeaf> {
-        let next = match self.growth {
-            Growth::LeafWise => (0..self.open.len()).max_by(|&a, &b| {
-                let (a, b) = (&self.open[a], &self.open[b]);
-                a.candidate.gain.total_cmp(&b.candidate.gain).then(b.leaf.cmp(&a.leaf))
-            }),
-            Growth::DepthWise => {
-                (0..self.open.len()).min_by_key(|&at| (self.open[at].depth, self.open[at].leaf))
+    /// Takes the leaves to split next: the one of the largest gain, or all of the least depth, by their numbers. Of equal ones, the smallest
+    /// number goes first. Nothing is left to take when none is returned.
+    pub fn pop(&mut self) -> Vec<OpenLeaf> {
+        match self.growth {
+            Growth::LeafWise => {
+                let best = (0..self.open.len()).max_by(|&a, &b| {
+                    let (a, b) = (&self.open[a], &self.open[b]);
+                    a.candidate.gain.total_cmp(&b.candidate.gain).then(b.leaf.cmp(&a.leaf))
+                });
+                best.map(|at| self.open.swap_remove(at)).into_iter().collect()
             }
-        };
-        next.map(|at| self.open.swap_remove(at))
+            Growth::DepthWise => {
+                let depth = self.open.iter().map(|leaf| leaf.depth).min();
+                let mut level: Vec<OpenLeaf> =
+                    self.open.extract_if(.., |leaf| Some(leaf.depth) == depth).collect();
+                level.sort_unstable_by_key(|leaf| leaf.leaf);
+                level
+            }
+        }
     }
 
     /// The histograms of the leaves that stay as they are.

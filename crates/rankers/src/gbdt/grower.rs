@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::binned_matrix::BinnedMatrix;
 use super::binning::FeatureBins;
 use super::fixed_point::{FixedPoint, Sums, TreeRow};
@@ -9,7 +11,7 @@ use super::frontier::{Frontier, OpenLeaf};
 use super::histogram::{Histogram, HistogramPool, TreeData};
 use super::params::GbdtParams;
 use super::partition::{BinTest, partition};
-use super::split::{Candidate, Splitter};
+use super::split::Splitter;
 use super::tree::{Leaf, Split, Tree, leaf_child};
 
 /// From so many cells on, the two children of a node are searched at the same time.
@@ -47,6 +49,22 @@ pub(super) struct Grower<'a> {
     /// The rows that the tree is grown on: ascending at first, then leaf by leaf.
     rows: Vec<TreeRow>,
     scratch: Vec<TreeRow>,
+}
+
+/// A leaf without its histogram.
+struct Child {
+    leaf: usize,
+    depth: usize,
+    rows: Range<usize>,
+    sums: Sums,
+}
+
+/// A split whose children may be split in their turn.
+struct Parent {
+    histogram: Histogram,
+    test: BinTest,
+    left: Child,
+    right: Child,
 }
 
 /// One tree while it grows.
@@ -95,13 +113,22 @@ impl<'a> Grower<'a> {
             parents: vec![None],
             frontier: Frontier::new(self.params.growth),
         };
-        let candidate = self.splitter.best(&histogram, sums, units, features);
-        self.offer(&mut growing, 0, 0, 0..n_rows, sums, histogram, candidate);
-        while growing.grown.tree.leaves.len() < self.params.max_leaves
-            && let Some(leaf) = growing.frontier.pop()
-        {
-            self.split(&mut growing, leaf);
+        let root = Child { leaf: 0, depth: 0, rows: 0..n_rows, sums };
+        if let Some(root) = self.open(data, root, histogram) {
+            growing.frontier.push(root);
         }
+        let (mut rows, mut scratch) = (std::mem::take(&mut self.rows), std::mem::take(&mut self.scratch));
+        while growing.grown.tree.leaves.len() < self.params.max_leaves {
+            let next = growing.frontier.pop();
+            if next.is_empty() {
+                break;
+            }
+            let parents = next.into_iter().filter_map(|leaf| self.split(&mut growing, leaf)).collect();
+            for child in self.part_all(&growing, parents, &mut rows, &mut scratch) {
+                growing.frontier.push(child);
+            }
+        }
+        (self.rows, self.scratch) = (rows, scratch);
         for histogram in growing.frontier.into_histograms() {
             self.pool.recycle(histogram);
         }
@@ -113,10 +140,15 @@ impl<'a> Grower<'a> {
         Leaf { value: self.splitter.leaf_value(stats), weight: stats.hessian, n_rows: units.count(sums) }
     }
 
-    /// Splits a leaf by its candidate: the left child takes the leaf's number, the right one the next.
-    fn split(&mut self, growing: &mut Growing<'_>, parent: OpenLeaf) {
+    /// Splits a leaf by its candidate: the left child takes the leaf's number, the right one the next. `None` where nobody will ask for the
+    /// children's rows, and where the tree has no room.
+    fn split(&self, growing: &mut Growing<'_>, parent: OpenLeaf) -> Option<Parent> {
         let OpenLeaf { leaf, depth, rows, sums, histogram, candidate } = parent;
-        let TreeData { units, features, .. } = growing.data;
+        let units = growing.data.units;
+        if growing.grown.tree.leaves.len() == self.params.max_leaves {
+            self.pool.recycle(histogram);
+            return None;
+        }
         let test = BinTest::new(candidate.feature, candidate.bin, candidate.default_left);
         let (left_sums, right_sums) = (candidate.left, sums - candidate.left);
 
@@ -144,53 +176,87 @@ impl<'a> Grower<'a> {
         growing.parents[leaf] = Some((split, true));
         growing.parents.push(Some((split, false)));
 
-        let enough_leaves = right_leaf + 1 == self.params.max_leaves;
         let n_left = units.count(left_sums) as usize;
         let too_few_rows = n_left.max(rows.len() - n_left) / 2 < self.params.min_leaf_rows;
-        if depth + 1 == self.params.max_depth || enough_leaves || too_few_rows {
-            // Both children stay leaves: nobody asks for their rows.
+        if depth + 1 == self.params.max_depth || too_few_rows {
             self.pool.recycle(histogram);
-            return;
+            return None;
         }
-        let column = self.bins.column(test.feature());
-        let middle = rows.start + partition(&mut self.rows[rows.clone()], &mut self.scratch, column, test);
-        let (left_rows, right_rows) = (rows.start..middle, middle..rows.end);
-        // The smaller child's histogram is summed up, the larger one's is the difference.
-        let left_is_smaller = left_rows.len() <= right_rows.len();
-        let smaller_rows = if left_is_smaller { &left_rows } else { &right_rows };
-        let smaller = self.pool.build(growing.data, &self.rows[smaller_rows.clone()]);
-        let mut larger = histogram;
-        larger.subtract(&smaller);
-        let (left, right) = if left_is_smaller { (smaller, larger) } else { (larger, smaller) };
-        let splitter = self.splitter;
-        let search = |histogram: &Histogram, sums| splitter.best(histogram, sums, units, features);
-        let (left_candidate, right_candidate) = if features.len() * self.params.max_bins >= MIN_CELLS_PER_TASK
-        {
-            rayon::join(|| search(&left, left_sums), || search(&right, right_sums))
-        } else {
-            (search(&left, left_sums), search(&right, right_sums))
-        };
-        self.offer(growing, leaf, depth + 1, left_rows, left_sums, left, left_candidate);
-        self.offer(growing, right_leaf, depth + 1, right_rows, right_sums, right, right_candidate);
+        let middle = rows.start + n_left;
+        let left = Child { leaf, depth: depth + 1, rows: rows.start..middle, sums: left_sums };
+        let right = Child { leaf: right_leaf, depth: depth + 1, rows: middle..rows.end, sums: right_sums };
+        Some(Parent { histogram, test, left, right })
     }
 
-    /// Puts a leaf on the frontier, where it has a split.
-    #[expect(clippy::too_many_arguments, reason = "the fields of an open leaf, one of them optional")]
-    fn offer(
-        &mut self,
-        growing: &mut Growing<'_>,
-        leaf: usize,
-        depth: usize,
-        rows: Range<usize>,
-        sums: Sums,
-        histogram: Histogram,
-        candidate: Option<Candidate>,
-    ) {
+    /// Parts the rows of split leaves, and gives those of their children that can be split.
+    fn part_all(
+        &self,
+        growing: &Growing<'_>,
+        mut parents: Vec<Parent>,
+        rows: &mut [TreeRow],
+        scratch: &mut [TreeRow],
+    ) -> Vec<OpenLeaf> {
+        if growing.grown.tree.leaves.len() == self.params.max_leaves {
+            parents.into_iter().for_each(|parent| self.pool.recycle(parent.histogram));
+            return Vec::new();
+        }
+        parents.sort_unstable_by_key(|parent| parent.left.rows.start);
+        let (mut rows, mut scratch, mut start) = (rows, scratch, 0);
+        let mut tasks = Vec::with_capacity(parents.len());
+        for parent in parents {
+            let (skipped, n) =
+                (parent.left.rows.start - start, parent.right.rows.end - parent.left.rows.start);
+            let (of_parent, rest) = rows.split_at_mut(skipped).1.split_at_mut(n);
+            let (scratch_of_parent, scratch_rest) = scratch.split_at_mut(skipped).1.split_at_mut(n);
+            (rows, scratch, start) = (rest, scratch_rest, parent.right.rows.end);
+            tasks.push((parent, of_parent, scratch_of_parent));
+        }
+        let together = tasks.len() > 1;
+        let part = |(parent, rows, scratch)| self.part(growing.data, parent, rows, scratch, together);
+        let children: Vec<[Option<OpenLeaf>; 2]> = if together {
+            tasks.into_par_iter().map(part).collect()
+        } else {
+            tasks.into_iter().map(part).collect()
+        };
+        children.into_iter().flatten().flatten().collect()
+    }
+
+    /// Parts the rows of one split leaf; `together` with those of others on other threads.
+    fn part(
+        &self,
+        data: TreeData<'_>,
+        parent: Parent,
+        rows: &mut [TreeRow],
+        scratch: &mut [TreeRow],
+        together: bool,
+    ) -> [Option<OpenLeaf>; 2] {
+        let Parent { histogram, test, left, right } = parent;
+        let n_left = partition(rows, scratch, self.bins.column(test.feature()), test);
+        // The smaller child's histogram is summed up, the larger one's is the difference.
+        let left_is_smaller = left.rows.len() <= right.rows.len();
+        let smaller = if left_is_smaller { &rows[..n_left] } else { &rows[n_left..] };
+        let smaller = self.pool.build(data, smaller);
+        let mut larger = histogram;
+        larger.subtract(&smaller);
+        let (of_left, of_right) = if left_is_smaller { (smaller, larger) } else { (larger, smaller) };
+        let (left, right) = if !together && data.features.len() * self.params.max_bins >= MIN_CELLS_PER_TASK {
+            rayon::join(|| self.open(data, left, of_left), || self.open(data, right, of_right))
+        } else {
+            (self.open(data, left, of_left), self.open(data, right, of_right))
+        };
+        [left, right]
+    }
+
+    /// A leaf with its best split, where it has one.
+    fn open(&self, data: TreeData<'_>, child: Child, histogram: Histogram) -> Option<OpenLeaf> {
+        let Child { leaf, depth, rows, sums } = child;
+        let candidate = self.splitter.best(&histogram, sums, data.units, data.features);
         match candidate {
-            Some(candidate) => {
-                growing.frontier.push(OpenLeaf { leaf, depth, rows, sums, histogram, candidate });
+            Some(candidate) => Some(OpenLeaf { leaf, depth, rows, sums, histogram, candidate }),
+            None => {
+                self.pool.recycle(histogram);
+                None
             }
-            None => self.pool.recycle(histogram),
         }
     }
 }

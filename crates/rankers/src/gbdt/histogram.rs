@@ -1,5 +1,7 @@
 //! Sums of derivatives in each bin of each feature, over the rows of one node.
 
+use std::sync::{Mutex, PoisonError};
+
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch, u64x2};
 use rayon::prelude::*;
@@ -104,15 +106,16 @@ pub(super) struct TreeData<'a> {
     pub features: &'a [u32],
 }
 
-/// Makes histograms, and keeps those no longer needed for the next node.
+/// Makes histograms, and keeps those no longer needed for the next node; several nodes may ask at the same time.
 #[derive(Debug, Default)]
 pub(super) struct HistogramPool {
-    free: Vec<Histogram>,
+    free: Mutex<Vec<Histogram>>,
 }
 
 impl HistogramPool {
-    fn take(&mut self, n_features: usize) -> Histogram {
-        match self.free.pop() {
+    fn take(&self, n_features: usize) -> Histogram {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match free {
             Some(mut histogram) => {
                 histogram.clear();
                 histogram
@@ -122,19 +125,19 @@ impl HistogramPool {
     }
 
     /// Gives a histogram back.
-    pub fn recycle(&mut self, histogram: Histogram) {
-        self.free.push(histogram);
+    pub fn recycle(&self, histogram: Histogram) {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(histogram);
     }
 
     /// The histogram of `rows`, ascending. Sums are exact, so it is the same however the rows are dealt out to threads.
-    pub fn build(&mut self, data: TreeData<'_>, rows: &[TreeRow]) -> Histogram {
+    pub fn build(&self, data: TreeData<'_>, rows: &[TreeRow]) -> Histogram {
         let task_rows = rows.len().div_ceil(n_tasks(rows.len()));
         self.merge(data, rows.par_chunks(task_rows.max(1)), |histogram, rows| histogram.fill(data, rows))
     }
 
     /// Rounds the derivatives of `chosen` rows, ascending, or of all where there is no list, into `rows`; returns their histogram.
     pub fn build_root(
-        &mut self,
+        &self,
         data: TreeData<'_>,
         derivatives: &[[f32; 2]],
         chosen: Option<&[u32]>,
@@ -156,7 +159,7 @@ impl HistogramPool {
 
     /// The sum of a histogram a task.
     fn merge<T: Send>(
-        &mut self,
+        &self,
         data: TreeData<'_>,
         tasks: impl IndexedParallelIterator<Item = T>,
         fill: impl Fn(&mut Histogram, T) + Sync,

@@ -13,8 +13,13 @@ use fearless_simd::{Level, Simd, dispatch, f32x8, prelude::*};
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
-use super::{FeatureFactors, FeatureFactorsParams};
+use super::{Described, FeatureFactors, FeatureFactorsParams, Features};
 use crate::factors::{self, LANES};
+use crate::mf::BLOCKED_FROM;
+
+/// The features of an entity move at most by the steps of so many ratings: beyond that the sum of the steps, each of which the entity's own
+/// vector has taken already, overshoots, and with tens of thousands of ratings the descent leaves the finite numbers.
+const MOST_FEATURE_STEPS: usize = 2_500;
 
 /// One entity's pass: memory that every entity uses again.
 struct Pass {
@@ -36,13 +41,15 @@ struct Rates {
     shrink: f32,
     /// `step` times the L2 weight of biases.
     shrink_bias: f32,
+    /// Whether inner products are summed in the faster order: for many ratings, as in [`crate::mf`].
+    any_order: bool,
 }
 
 /// Runs all epochs, each over the entities in a new random order and over each one's ratings in a new random order.
 pub fn run(
     model: &mut FeatureFactors,
     ratings: &Csr,
-    features: &Csr,
+    features: &impl Features,
     params: &FeatureFactorsParams,
     rng: &mut ChaCha8Rng,
 ) -> Vec<f64> {
@@ -51,6 +58,7 @@ pub fn run(
     }
     let zeros = || vec![0.0; model.own_factors.width()];
     let mut pass = Pass { of_features: zeros(), whole: zeros(), moved: zeros(), order: Vec::new() };
+    let mut memory = Vec::new();
     let mut entities: Vec<u32> = (0..ratings.n_rows() as u32).collect();
     let mut step = params.learning_rate;
     let level = Level::new();
@@ -59,6 +67,7 @@ pub fn run(
             step,
             shrink: step * params.regularization,
             shrink_bias: step * params.bias_regularization,
+            any_order: ratings.n_entries() >= BLOCKED_FROM,
         };
         step *= params.decay;
         entities.shuffle(rng);
@@ -67,7 +76,7 @@ pub fn run(
             pass.order.clear();
             pass.order.extend(ratings.range(entity).map(|at| at - ratings.range(entity).start));
             pass.order.shuffle(rng);
-            let (ratings, features) = (ratings.row(entity), features.row(entity));
+            let (ratings, features) = (ratings.row(entity), features.of(entity, &mut memory));
             squared_errors +=
                 dispatch!(level, simd => model.visit(simd, entity, ratings, features, rates, &mut pass));
         }
@@ -85,12 +94,12 @@ impl FeatureFactors {
         simd: S,
         entity: u32,
         (others, values): (&[u32], &[f32]),
-        features: (&[u32], &[f32]),
+        features: Described<'_>,
         rates: Rates,
         pass: &mut Pass,
     ) -> f64 {
         pass.of_features.fill(0.0);
-        self.add_features(features, &mut pass.of_features);
+        self.add_features(simd, features, &mut pass.of_features);
         pass.whole.copy_from_slice(self.own_factors.row(entity));
         factors::add(&mut pass.whole, &pass.of_features, 1.0);
         pass.moved.fill(0.0);
@@ -104,8 +113,12 @@ impl FeatureFactors {
             let other = others[at];
             let q = self.other_factors.row_mut(other);
             let other_bias = &mut self.other_biases[other as usize];
-            let error =
-                values[at] - (base + *own_bias + *other_bias + factors::dot_simd(simd, &pass.whole, q));
+            let dot = if rates.any_order {
+                factors::dot_by_halves(simd, &pass.whole, q)
+            } else {
+                factors::dot_simd(simd, &pass.whole, q)
+            };
+            let error = values[at] - (base + *own_bias + *other_bias + dot);
             squared_errors += f64::from(error) * f64::from(error);
             let move_by = rates.step * error;
             *own_bias += move_by - rates.shrink_bias * *own_bias;
@@ -116,15 +129,17 @@ impl FeatureFactors {
 
         factors::add(&mut pass.whole, &pass.of_features, -1.0);
         self.own_factors.row_mut(entity).copy_from_slice(&pass.whole);
+        if others.len() > MOST_FEATURE_STEPS {
+            let share = MOST_FEATURE_STEPS as f32 / others.len() as f32;
+            pass.moved.iter_mut().for_each(|moved| *moved *= share);
+            bias_moved *= share;
+        }
         // Each of the n ratings shrinks every y_f by (1 - rate * L2) and moves it along w_ef * error * q_o.
         let n = others.len() as i32;
         let (kept, kept_bias) = ((1.0 - rates.shrink).powi(n), (1.0 - rates.shrink_bias).powi(n));
         for (&feature, &weight) in features.0.iter().zip(features.1) {
             let y = self.factors_of_features.row_mut(feature);
-            for number in &mut *y {
-                *number *= kept;
-            }
-            factors::add(y, &pass.moved, weight);
+            factors::shrink_and_add(simd, y, kept, &pass.moved, weight);
             if let Some(bias) = self.biases_of_features.get_mut(feature as usize) {
                 *bias = *bias * kept_bias + weight * bias_moved;
             }

@@ -9,11 +9,27 @@ mod descent;
 mod params;
 
 use dataset::Csr;
+use fearless_simd::Simd;
 use rand_chacha::ChaCha8Rng;
 
 use crate::factors::{self, Factors};
 pub use params::FeatureFactorsParams;
 pub(crate) use params::feature_factors_params;
+
+/// An entity's features and their weights.
+pub type Described<'a> = (&'a [u32], &'a [f32]);
+
+/// What describes the entities.
+pub trait Features {
+    /// The features of `entity`; `memory` is used again from call to call.
+    fn of<'a>(&'a self, entity: u32, memory: &'a mut Vec<f32>) -> Described<'a>;
+}
+
+impl Features for Csr {
+    fn of<'a>(&'a self, entity: u32, _: &'a mut Vec<f32>) -> Described<'a> {
+        self.row(entity)
+    }
+}
 
 /// What the descent moves.
 pub struct FeatureFactors {
@@ -62,14 +78,12 @@ impl FeatureFactors {
         clippy::inline_always,
         reason = "what is not inlined is not compiled for the CPU's vector instructions"
     )]
-    pub fn add_features(&self, (features, weights): (&[u32], &[f32]), out: &mut [f32]) {
-        for (&feature, &weight) in features.iter().zip(weights) {
-            factors::add(out, self.factors_of_features.row(feature), weight);
-        }
+    pub fn add_features<S: Simd>(&self, simd: S, (features, weights): Described<'_>, out: &mut [f32]) {
+        factors::add_rows(simd, out, &self.factors_of_features, features, weights);
     }
 
     /// The weighted sum of the features' biases.
-    pub fn bias_of_features(&self, (features, weights): (&[u32], &[f32])) -> f32 {
+    pub fn bias_of_features(&self, (features, weights): Described<'_>) -> f32 {
         if self.biases_of_features.is_empty() {
             return 0.0;
         }
@@ -85,7 +99,7 @@ impl FeatureFactors {
     pub fn descend(
         &mut self,
         ratings: &Csr,
-        features: &Csr,
+        features: &impl Features,
         params: &FeatureFactorsParams,
         rng: &mut ChaCha8Rng,
     ) -> Vec<f64> {

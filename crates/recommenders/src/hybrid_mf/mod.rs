@@ -8,6 +8,7 @@
 //! unknown user only the item's, `mu + b_i`; where both are unknown, the score is `mu`.
 
 use dataset::{Candidate, Csr, History, IdIndex};
+use fearless_simd::{Level, dispatch};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,7 @@ impl HybridMf {
         let features = of_items(&items, &terms);
         let mut item_factors = Factors::zeros(items.len(), params.factors);
         let mut item_biases = vec![0.0; items.len()];
+        let level = Level::new();
         for (item, bias) in item_biases.iter_mut().enumerate() {
             let row = features.row(item as u32);
             let factors = item_factors.row_mut(item as u32);
@@ -72,7 +74,7 @@ impl HybridMf {
                 *bias = state.own_biases[own as usize];
             }
             *bias += state.bias_of_features(row);
-            state.add_features(row, factors);
+            dispatch!(level, simd => state.add_features(simd, row, factors));
         }
         let model = Self(BiasedFactors {
             mean: history.mean(),

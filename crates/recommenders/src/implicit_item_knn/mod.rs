@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::baskets::{Weights, score_baskets};
-use crate::neighbourhood::{Block, Common, Lanes as _, Nearest, Places, Sides};
+use crate::neighbourhood::{Block, Common, Lanes as _, Nearest, Places, Sides, Workspaces};
 use crate::positives::positives;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
@@ -45,20 +45,28 @@ impl ImplicitItemKnn {
         let (users, items) = (history.users().clone(), history.items().clone());
         let rated = Sides::new(positives(history, params.min_rating), items.len());
         let places = Places::most_rated_first(&rated.by_other, items.len());
-        let workspace = || (Block::<Common>::new(items.len(), &places), Nearest::new(params.k));
+        let workspaces =
+            Workspaces::new(|| (Block::<Common>::new(items.len(), &places), Nearest::new(params.k)));
         let starts = (0..items.len() as u32).into_par_iter().step_by(Common::LANES);
+        let lengths = Lengths::new(&rated, &places);
+        let rows_of = |(block, nearest): &mut (Block<'_, Common>, Nearest), start: u32| {
+            let of_block = start..(start + Common::LANES as u32).min(items.len() as u32);
+            block.fill(of_block.clone().map(|place| places.target(place)), &rated.by_target);
+            let mut rows = Vec::new();
+            for (lane, place) in of_block.enumerate() {
+                let n_common = block.cells().iter().map(|cell| cell.of(lane));
+                nearest_to(place, n_common, &lengths, nearest, params.shrinkage);
+                let kept = nearest.neighbours(|other| rated.tie_break(places.target(other)));
+                rows.extend(kept.iter().map(|neighbour| {
+                    let (item, other) = (places.target(place), places.target(neighbour.target));
+                    (item, other, neighbour.closeness as f32)
+                }));
+            }
+            rows
+        };
         let rows: Vec<Vec<(u32, u32, f32)>> = starts
-            .map_init(workspace, |(block, nearest), start| {
-                let of_block = start..(start + Common::LANES as u32).min(items.len() as u32);
-                block.fill(of_block.clone().map(|place| places.target(place)), &rated.by_target);
-                let mut rows = Vec::new();
-                for (lane, place) in of_block.enumerate() {
-                    let n_common = block.cells().iter().map(|cell| cell.of(lane));
-                    let nearest = nearest_to(place, n_common, (&rated, &places), nearest, params.shrinkage);
-                    rows.extend(nearest.map(|(other, similarity)| (places.target(place), other, similarity)));
-                }
-                rows
-            })
+            .with_max_len(1)
+            .map(|start| workspaces.with(|workspace| rows_of(workspace, start)))
             .collect();
         let entries = rows.iter().flatten().copied();
         let neighbours = Neighbours(Csr::from_entries(items.len(), entries));
@@ -78,25 +86,40 @@ impl ImplicitItemKnn {
     }
 }
 
-/// The nearest others of the item at `place`, which has `n_common` raters with the item at each place.
-fn nearest_to<'a>(
+/// Of the item at each place.
+struct Lengths {
+    n_raters: Vec<f64>,
+    /// The length of the binary column.
+    roots: Vec<f64>,
+}
+
+impl Lengths {
+    fn new(rated: &Sides, places: &Places<'_>) -> Self {
+        let n_raters = |place| rated.by_target.row(places.target(place)).0.len() as f64;
+        let n_raters: Vec<f64> = (0..rated.by_target.n_rows() as u32).map(n_raters).collect();
+        Self { roots: n_raters.iter().map(|n| n.sqrt()).collect(), n_raters }
+    }
+}
+
+/// Collects the nearest others of the item at `place`, which has `n_common` raters with the item at each place.
+fn nearest_to(
     place: u32,
     n_common: impl Iterator<Item = u32>,
-    (rated, places): (&'a Sides, &'a Places<'_>),
-    nearest: &'a mut Nearest,
+    lengths: &Lengths,
+    nearest: &mut Nearest,
     shrinkage: f64,
-) -> impl Iterator<Item = (u32, f32)> + 'a {
+) {
     nearest.clear();
-    let n_raters = |place: u32| rated.by_target.row(places.target(place)).0.len() as f64;
-    let own = n_raters(place);
-    for (other, n_common) in (0u32..).zip(n_common) {
-        if n_common > 0 && other != place {
-            let similarity = f64::from(n_common) / ((own * n_raters(other)).sqrt() + shrinkage);
+    let (own, own_root) = (lengths.n_raters[place as usize], lengths.roots[place as usize]);
+    let others = lengths.n_raters.iter().zip(&lengths.roots);
+    for ((other, n_common), (&n_raters, &root)) in (0u32..).zip(n_common).zip(others) {
+        // Well beyond any rounding, and without the root and the division: too far for the exact number to matter.
+        let is_far = f64::from(n_common) * (1.0 + 1e-6) < nearest.least() * (own_root * root + shrinkage);
+        if n_common > 0 && other != place && !is_far {
+            let similarity = f64::from(n_common) / ((own * n_raters).sqrt() + shrinkage);
             nearest.push(other, f64::from(similarity as f32), 1.0);
         }
     }
-    let kept = nearest.neighbours(|other| rated.tie_break(places.target(other))).iter();
-    kept.map(|neighbour| (places.target(neighbour.target), neighbour.closeness as f32))
 }
 
 impl Scorer for ImplicitItemKnn {

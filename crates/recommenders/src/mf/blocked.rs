@@ -3,7 +3,9 @@
 //! The grid of blocks has as many rows (parts of the users) as columns (parts of the items). An epoch goes over its strata in a random order; a
 //! stratum has one block of every row and every column, so that its blocks have no user and no item in common and any number of threads may
 //! learn from them at once: Gemulla et al., "Large-scale matrix factorization with distributed stochastic gradient descent", KDD 2011. A block's
-//! ratings come in a random order, and its factors stay in a core's own cache meanwhile.
+//! ratings come user by user, as in LIBMF (Chin et al., "A fast parallel stochastic gradient method for matrix factorization in shared memory systems",
+//! TIST 2015): its factors stay in a core's own cache, and the user's in registers. A new random order of each block's ratings in each epoch
+//! gives the same error and takes up to half as long again.
 
 use dataset::History;
 use fearless_simd::{Level, Simd, dispatch, f32x8, prelude::*};
@@ -30,14 +32,14 @@ pub fn descend(
     params: &MfParams,
     rng: &mut ChaCha8Rng,
 ) -> Result<Vec<f64>, Diverged> {
-    let mut grid = Grid::new(history);
+    let grid = Grid::new(history);
     let side = grid.side();
     let mut users = Side::gather(&grid.users, &model.user_biases, &model.user_factors);
     let mut items = Side::gather(&grid.items, &model.item_biases, &model.item_factors);
-    let mut blocks: Vec<&mut [Entry]> = Vec::with_capacity(grid.lengths.len());
-    let mut rest = &mut grid.entries[..];
+    let mut blocks: Vec<&[Entry]> = Vec::with_capacity(grid.lengths.len());
+    let mut rest = &grid.entries[..];
     for &length in &grid.lengths {
-        let (block, others) = std::mem::take(&mut rest).split_at_mut(length);
+        let (block, others) = rest.split_at(length);
         blocks.push(block);
         rest = others;
     }
@@ -51,23 +53,14 @@ pub fn descend(
         let mut squared_errors = 0.0;
         for &offset in &offsets {
             items.rotate_left(offset);
-            let mut stratum: Vec<&mut [Entry]> = Vec::with_capacity(side);
-            for (row, of_row) in blocks.chunks_exact_mut(side).enumerate() {
-                stratum.push(std::mem::take(&mut of_row[(row + offset) % side]));
-            }
-            let work = stratum.par_iter_mut().zip(&mut users).zip(&mut items).enumerate().with_max_len(1);
+            let of_row = blocks.par_chunks_exact(side).enumerate();
+            let stratum = of_row.map(|(row, blocks)| blocks[(row + offset) % side]);
+            let work = stratum.zip(&mut users).zip(&mut items).with_max_len(1);
             let errors: Vec<f64> = work
-                .map(|(row, ((block, users), items))| {
-                    // A stream of its own for each block and epoch; the orders above are drawn from stream 0.
-                    let mut rng = rng.clone();
-                    rng.set_stream(1 + ((epoch * side + offset) * side + row) as u64);
-                    block.shuffle(&mut rng);
+                .map(|((block, users), items)| {
                     dispatch!(level, simd => run_block(simd, users, items, block, mean, params))
                 })
                 .collect();
-            for ((row, of_row), block) in blocks.chunks_exact_mut(side).enumerate().zip(stratum) {
-                of_row[(row + offset) % side] = block;
-            }
             items.rotate_right(offset);
             squared_errors += errors.iter().sum::<f64>();
         }
@@ -158,7 +151,7 @@ fn run_chunks<S: Simd, const CHUNKS: usize>(
         let item_bias = &mut items.biases[item as usize];
         let mut sums = f32x8::splat(simd, 0.0);
         for (p, q) in p.iter().zip(&*q) {
-            sums = sums + load(p) * load(q);
+            sums += load(p) * load(q);
         }
         let error = value - mean - *user_bias - *item_bias - factors::sum_of_halves(sums);
         squared_errors += f64::from(error) * f64::from(error);

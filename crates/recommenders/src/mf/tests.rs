@@ -62,3 +62,55 @@ fn damage_is_noticed() {
     let infinite = Factors::normal(2, 30, f32::INFINITY, &mut rng::stream(1, "test/mf"));
     assert!(MfModel(BiasedFactors { item_factors: infinite, ..parts }).validate().is_err());
 }
+
+/// Ratings of a pattern that offsets cannot express, one pair in `holes` left out.
+fn planted(n_users: i64, n_items: i64, holes: i64) -> Vec<(i64, i64, f32)> {
+    let pairs = (0..n_users).flat_map(|user| (0..n_items).map(move |item| (user, item)));
+    let kept = pairs.filter(|(user, item)| (user * 31 + item * 17) % holes != 0);
+    kept.map(|(user, item)| (user, item, if (user + item) % 2 == 0 { 4.0 } else { 2.0 })).collect()
+}
+
+#[test]
+fn many_ratings_are_learnt_in_blocks_at_any_number_of_threads() {
+    let ratings = planted(900, 400, 10);
+    assert!(ratings.len() > BLOCKED_FROM);
+    let params = MfParams { factors: 9, epochs: 12, learning_rate: 0.02, ..MfParams::default() };
+    let fit_on = |n_threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+        pool.install(|| fit(&ratings, params)).unwrap()
+    };
+    let alone = fit_on(1);
+    assert!(alone == fit_on(3), "other bytes on three threads");
+    let curve = &alone.learning_curve;
+    assert!(curve[0] > 0.5 && curve[11] < 0.1, "{curve:?}");
+    let left_out =
+        [(0, 0), (10, 0), (0, 10), (3, 1)].map(|(user_id, item_id)| Candidate { user_id, item_id, at: 0 });
+    for (candidate, score) in left_out.iter().zip(alone.model.scores(&left_out)) {
+        let expected = if (candidate.user_id + candidate.item_id) % 2 == 0 { 4.0 } else { 2.0 };
+        assert!((score - expected).abs() < 0.2, "{candidate:?}: {score}");
+    }
+}
+
+#[test]
+fn blocks_learn_what_a_free_order_learns() {
+    let history = history(&planted(900, 400, 10));
+    let params = MfParams { factors: 8, epochs: 3, init_std: 0.3, ..MfParams::default() };
+    let blocked = MfModel::fit(&history, &params.check().unwrap(), rng::stream(1, "test/mf")).unwrap();
+    let mut model = blocked.model.0.clone();
+    let mut rng = rng::stream(1, "test/mf");
+    model.user_biases.fill(0.0);
+    model.item_biases.fill(0.0);
+    model.user_factors = Factors::normal(history.users().len(), 8, 0.3, &mut rng);
+    model.item_factors = Factors::normal(history.items().len(), 8, 0.3, &mut rng);
+    let free = sgd::descend(&mut model, history.by_user(), &params, &mut rng).unwrap();
+    // Offsets alone leave an error of 1.
+    let (blocked, free) = (blocked.learning_curve[2], free[2]);
+    assert!(blocked < 0.15 && free < 0.15, "{blocked} and {free}");
+}
+
+#[test]
+fn divergence_in_blocks_is_an_error_too() {
+    let params = MfParams { learning_rate: 1.0, init_std: 10.0, epochs: 50, ..MfParams::default() };
+    let error = fit(&planted(900, 400, 10), params).unwrap_err();
+    assert!(error.to_string().starts_with("mf: the factorisation diverged in epoch "), "{error}");
+}

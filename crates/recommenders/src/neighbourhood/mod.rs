@@ -15,7 +15,9 @@ mod lanes;
 mod nearest;
 mod places;
 mod questions;
+mod row;
 mod votes;
+mod workspaces;
 
 use std::cmp::Reverse;
 
@@ -29,8 +31,10 @@ pub use lanes::{Agreement, Agreements, Common, HalfStarProducts, Lanes, Products
 pub use nearest::{Nearest, TieBreak};
 pub use places::Places;
 pub use questions::{Answer, Answers, Questions};
+use row::Row;
 use votes::votes;
 pub use votes::{Similarity, Votes};
+pub use workspaces::Workspaces;
 
 /// More neighbours than this are not supported.
 pub const MAX_K: usize = 10_000;
@@ -69,41 +73,38 @@ impl Sides {
         };
         let norms: Vec<f64> =
             (0..n_targets as u32).map(|place| similarity.norms()[places.target(place) as usize]).collect();
-        let workspace = || (Block::<S::Sums>::new(n_targets, &places), Nearest::new(k), Vec::new());
-        let n_lanes = S::Sums::LANES;
-        questions.answer(
-            n_lanes,
-            |target| places.of(target),
-            workspace,
-            |(block, nearest, row), groups| {
-                block.fill(groups.iter().map(|group| group.target), &self.by_target);
-                let cells = block.cells();
-                let closeness = |place: u32, lane| {
-                    similarity.closeness(cells[place as usize].of(lane), norms[place as usize])
-                };
-                for (lane, group) in groups.iter_mut().enumerate() {
-                    let target = group.target;
-                    let n_rated: usize = group.others.iter().map(|&other| places.row(other).0.len()).sum();
-                    // Where most are asked for, and more than once, each closeness is computed once.
-                    let all = n_rated > n_targets;
-                    if all {
-                        row.clear();
-                        row.extend((0..n_targets as u32).map(|place| closeness(place, lane)));
-                    }
-                    for (slot, &other) in group.slots.iter_mut().zip(group.others) {
-                        let question = (places.of(target), other);
-                        let tie_break = |target| self.tie_break(target);
-                        let votes = if all {
-                            let closeness = |place: u32| row[place as usize];
-                            votes::<S>(question, &places, closeness, tie_break, nearest)
-                        } else {
-                            votes::<S>(question, &places, |place| closeness(place, lane), tie_break, nearest)
-                        };
-                        *slot = answer(target, other, votes);
-                    }
+        let workspace = || (Block::<S::Sums>::new(n_targets, &places), Nearest::new(k), Row::default());
+        let place_of = |target| places.of(target);
+        questions.answer(S::Sums::LANES, place_of, workspace, |(block, nearest, row), groups| {
+            block.fill(groups.iter().map(|group| group.target), &self.by_target);
+            for (lane, group) in groups.iter_mut().enumerate() {
+                let closeness = |cell: &S::Sums, norm: f64| similarity.closeness(cell.of(lane), norm);
+                let place = places.of(group.target);
+                let n_looks: usize = group.others.iter().map(|&other| places.row(other).0.len()).sum();
+                // Where most are looked at, and more than once, each closeness is computed once.
+                let all = n_looks > n_targets;
+                if all {
+                    let cells = block.cells().iter().zip(&norms);
+                    row.fill(place, cells.map(|(cell, &norm)| closeness(cell, norm)), n_looks);
                 }
-            },
-        )
+                for (slot, &other) in group.slots.iter_mut().zip(group.others) {
+                    let (rated, values) = places.row(other);
+                    nearest.clear();
+                    if all {
+                        row.push(rated, values, k, nearest);
+                    } else {
+                        // What is in question is no neighbour of itself.
+                        let others = rated.iter().zip(values).filter(|&(&rated, _)| rated != place);
+                        for (&rated, &value) in others {
+                            let at = rated as usize;
+                            nearest.push(rated, closeness(&block.cells()[at], norms[at]), value);
+                        }
+                    }
+                    let votes = votes::<S>(nearest, |place| self.tie_break(places.target(place)));
+                    *slot = answer(group.target, other, votes);
+                }
+            }
+        })
     }
 
     /// Of equally close targets, the one with fewer ratings comes first (what few know says more about who knows it), then

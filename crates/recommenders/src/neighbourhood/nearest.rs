@@ -46,6 +46,12 @@ impl Nearest {
         Self { k, slots, len: 0, least: f64::MIN_POSITIVE, bits: Vec::new(), tied: Vec::new() }
     }
 
+    /// What is less close than this is no neighbour, as far as is known by now.
+    #[inline]
+    pub fn least(&self) -> f64 {
+        self.least
+    }
+
     /// Forgets all.
     pub fn clear(&mut self) {
         self.len = 0;

@@ -3,6 +3,7 @@
 use dataset::{Candidate, IdIndex};
 use rayon::prelude::*;
 
+use super::Workspaces;
 use crate::scorer::Cursor;
 
 /// Stands for an unknown id, and for the place of a candidate with one.
@@ -77,11 +78,11 @@ impl Questions {
     }
 
     /// Answers all, `at_once` targets at a time in the order of their `place`, on the threads of the current rayon pool.
-    pub fn answer<W>(
+    pub fn answer<W: Send>(
         self,
         at_once: usize,
         place: impl Fn(u32) -> u32,
-        workspace: impl Fn() -> W + Sync + Send,
+        workspace: impl Fn() -> W + Sync,
         answer: impl Fn(&mut W, &mut [Group<'_>]) + Sync + Send,
     ) -> Answers {
         let mut answers = vec![Answer::default(); self.others.len()];
@@ -97,7 +98,10 @@ impl Questions {
             (of_rest, rest, start) = (later, free, end);
         }
         groups.sort_unstable_by_key(|group| place(group.target));
-        groups.par_chunks_mut(at_once).for_each_init(workspace, answer);
+        // One by one: the first cost far more than the last.
+        let workspaces = Workspaces::new(workspace);
+        let blocks = groups.par_chunks_mut(at_once).with_max_len(1);
+        blocks.for_each(|groups| workspaces.with(|workspace| answer(workspace, groups)));
         Answers { places: self.places, answers }
     }
 }

@@ -1,6 +1,6 @@
 //! What the k nearest targets that somebody rated say together.
 
-use super::{Lanes, Nearest, Places, TieBreak};
+use super::{Lanes, Nearest, TieBreak};
 
 /// How targets are compared.
 pub trait Similarity: Sync {
@@ -28,22 +28,10 @@ pub struct Votes {
     pub n: u32,
 }
 
-/// The votes on the target at `place` of what `other` rated; `closeness` tells that of each place, `nearest` is memory.
-pub fn votes<S: Similarity>(
-    (place, other): (u32, u32),
-    places: &Places<'_>,
-    closeness: impl Fn(u32) -> f64,
-    tie_break: impl Fn(u32) -> TieBreak,
-    nearest: &mut Nearest,
-) -> Votes {
-    nearest.clear();
-    let (rated, values) = places.row(other);
-    // What is in question is no neighbour of itself.
-    for (&rated, &value) in rated.iter().zip(values).filter(|&(&rated, _)| rated != place) {
-        nearest.push(rated, closeness(rated), value);
-    }
+/// The votes of the nearest of what was pushed.
+pub fn votes<S: Similarity>(nearest: &mut Nearest, tie_break: impl Fn(u32) -> TieBreak) -> Votes {
     let mut votes = Votes::default();
-    for neighbour in nearest.neighbours(|place| tie_break(places.target(place))) {
+    for neighbour in nearest.neighbours(tie_break) {
         let weight = S::weight(neighbour.closeness);
         votes.total += weight * f64::from(neighbour.value);
         votes.weight += weight;

@@ -8,11 +8,13 @@
 //! the score is `mu`.
 
 use dataset::{Candidate, Csr, History};
+use fearless_simd::{Level, dispatch};
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::biased_factors::BiasedFactors;
-use crate::feature_factors::{FeatureFactors, Sizes, feature_factors_params};
+use crate::feature_factors::{Described, FeatureFactors, Features, Sizes, feature_factors_params};
 use crate::mf::Diverged;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
@@ -52,12 +54,14 @@ impl SvdppModel {
         let (n_users, n_items) = (history.users().len(), history.items().len());
         let sizes = Sizes { own: n_users, other: n_items, features: n_items, feature_biases: false };
         let mut state = FeatureFactors::start(&sizes, history.mean(), params, &mut rng);
-        let rated = implicit_feedback(history.by_user());
+        let rated = Rated(history.by_user());
         let learning_curve = state.descend(history.by_user(), &rated, params, &mut rng);
         let mut user_factors = state.own_factors.clone();
-        for user in 0..n_users as u32 {
-            state.add_features(rated.row(user), user_factors.row_mut(user));
-        }
+        let level = Level::new();
+        user_factors.rows_mut().enumerate().for_each_init(Vec::new, |memory, (user, out)| {
+            let rated = rated.of(user as u32, memory);
+            dispatch!(level, simd => state.add_features(simd, rated, out));
+        });
         let model = Self(BiasedFactors {
             mean: history.mean(),
             users: history.users().clone(),
@@ -88,14 +92,16 @@ impl Scorer for SvdppModel {
     }
 }
 
-/// User -> (items rated, `|N(u)|^-1/2` each).
-fn implicit_feedback(by_user: &Csr) -> Csr {
-    let entries = (0..by_user.n_rows() as u32).flat_map(|user| {
-        let rated = by_user.row(user).0;
-        let weight = 1.0 / (rated.len() as f32).sqrt();
-        rated.iter().map(move |&item| (user, item, weight))
-    });
-    Csr::from_entries(by_user.n_rows(), entries)
+/// User -> (items rated, `|N(u)|^-1/2` each), of the ratings by user.
+struct Rated<'a>(&'a Csr);
+
+impl Features for Rated<'_> {
+    fn of<'a>(&'a self, user: u32, memory: &'a mut Vec<f32>) -> Described<'a> {
+        let rated = self.0.row(user).0;
+        memory.clear();
+        memory.resize(rated.len(), 1.0 / (rated.len() as f32).sqrt());
+        (rated, memory)
+    }
 }
 
 #[cfg(test)]

@@ -18,10 +18,10 @@ fn fit(ratings: &[(i64, i64, f32)], params: FeatureFactorsParams) -> Result<Svdp
 #[test]
 fn implicit_feedback_is_scaled_by_the_root_of_the_count() {
     let history = history(&[(1, 10, 5.0), (1, 20, 1.0), (2, 20, 3.0)]);
-    let rated = implicit_feedback(history.by_user());
+    let (rated, mut memory) = (Rated(history.by_user()), Vec::new());
     let half = 1.0 / 2f32.sqrt();
-    assert_eq!(rated.row(0), (&[0, 1][..], &[half, half][..]));
-    assert_eq!(rated.row(1), (&[1][..], &[1.0][..]));
+    assert_eq!(rated.of(0, &mut memory), (&[0, 1][..], &[half, half][..]));
+    assert_eq!(rated.of(1, &mut memory), (&[1][..], &[1.0][..]));
 }
 
 #[test]

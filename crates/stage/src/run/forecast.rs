@@ -46,13 +46,10 @@ impl Run {
     /// # Errors
     /// [`UsageError`] where it is more than `--max-memory`.
     pub fn will_need(&self, forecast: Bytes) -> Result<(), UsageError> {
-        if let Some(limit) = self.max_memory {
-            if forecast > limit {
-                let problem = format!(
-                    "this needs about {forecast} of memory, and --max-memory allows {limit}: allow more, or use fewer ratings or models"
-                );
-                return Err(UsageError(problem));
-            }
+        if let Some(limit) = self.max_memory.filter(|&limit| forecast > limit) {
+            return Err(UsageError(format!(
+                "this needs about {forecast} of memory, and --max-memory allows {limit}: allow more, or use fewer ratings or models"
+            )));
         }
         if let Some(available) = available().filter(|&available| forecast > available) {
             self.warn(&format!(
