@@ -15,6 +15,8 @@ pub struct RankOrder {
     tie_rows: Vec<u32>,
     /// By rank: the score's key above the row's place in `tie_rows`.
     keys: Vec<u128>,
+    /// The same in half the bits, on their way there.
+    short_keys: Vec<u64>,
     /// By rank: the row.
     rows: Vec<u32>,
 }
@@ -22,7 +24,7 @@ pub struct RankOrder {
 impl RankOrder {
     /// An order with this tie rule.
     pub fn new(ties: TieOrder) -> Self {
-        Self { ties, tie_rows: Vec::new(), keys: Vec::new(), rows: Vec::new() }
+        Self { ties, tie_rows: Vec::new(), keys: Vec::new(), short_keys: Vec::new(), rows: Vec::new() }
     }
 
     /// Takes a group's distinct item ids, in any order; ascending ones need no sort.
@@ -62,15 +64,28 @@ impl RankOrder {
     pub fn sort_top(&mut self, scores: &[f64], k: usize) -> &[u32] {
         assert_eq!(scores.len(), self.len(), "scores and loaded rows");
         // One integer a row, the score above the place in the tie order: distinct, so that an unstable sort is exact.
-        self.keys.clear();
-        self.keys.extend(self.tie_rows.iter().enumerate().map(|(place, &row)| {
-            u128::from(self.ties.score_key(scores[row as usize])) << 64 | place as u128
-        }));
-        if k < self.keys.len() {
-            self.keys.select_nth_unstable(k);
-            self.keys.truncate(k);
+        let Self { ties, tie_rows, keys, short_keys, .. } = self;
+        let key = |place: u64| {
+            u128::from(ties.score_key(scores[tie_rows[place as usize] as usize])) << 64 | u128::from(place)
+        };
+        let places = 0..tie_rows.len() as u64;
+        keys.clear();
+        if k < tie_rows.len() {
+            keys.extend(places.map(key));
+            keys.select_nth_unstable(k);
+            keys.truncate(k);
+            keys.sort_unstable();
+        } else {
+            // Half as long, the place in the last bits of the score's key: they sort in half the time, and nearly always as whole ones.
+            let last_bits = tie_rows.len().next_power_of_two() as u64 - 1;
+            short_keys.clear();
+            short_keys.extend(places.map(|place| ((key(place) >> 64) as u64 & !last_bits) | place));
+            short_keys.sort_unstable();
+            keys.extend(short_keys.iter().map(|&short| key(short & last_bits)));
+            if !keys.is_sorted() {
+                keys.sort_unstable();
+            }
         }
-        self.keys.sort_unstable();
         self.rows.clear();
         self.rows.extend(self.keys.iter().map(|&key| self.tie_rows[key as u64 as usize]));
         &self.rows
@@ -96,6 +111,17 @@ impl RankOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scores_that_differ_in_their_last_bits_alone_are_told_apart() {
+        let mut order = RankOrder::new(TieOrder::SmallerItem);
+        order.load(&(0..100).collect::<Vec<i64>>());
+        let scores: Vec<f64> =
+            (0..100u64).map(|row| f64::from_bits(1.0f64.to_bits() + row * 7 % 10)).collect();
+        let mut expected: Vec<u32> = (0..100).collect();
+        expected.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]).then(a.cmp(&b)));
+        assert_eq!(order.sort(&scores), expected);
+    }
 
     #[test]
     fn descending_score_then_smaller_item() {
