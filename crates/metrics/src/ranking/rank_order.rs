@@ -2,6 +2,9 @@
 
 use super::{TieOrder, descending_key};
 
+/// Lists shorter than this are sorted by whole keys: making the short ones costs more than it saves.
+const SHORT_LIST: usize = 50;
+
 /// Orders the rows of one group (a user's list, a query) at a time by one model's scores after the other.
 ///
 /// [`RankOrder::load`] takes the group's items, [`RankOrder::sort`] scores, as often as they change; after the longest group
@@ -70,10 +73,12 @@ impl RankOrder {
         };
         let places = 0..tie_rows.len() as u64;
         keys.clear();
-        if k < tie_rows.len() {
+        if k < tie_rows.len() || tie_rows.len() < SHORT_LIST {
             keys.extend(places.map(key));
-            keys.select_nth_unstable(k);
-            keys.truncate(k);
+            if k < keys.len() {
+                keys.select_nth_unstable(k);
+                keys.truncate(k);
+            }
             keys.sort_unstable();
         } else {
             // Half as long, the place in the last bits of the score's key: they sort in half the time, and nearly always as whole ones.
