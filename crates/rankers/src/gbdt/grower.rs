@@ -197,7 +197,9 @@ impl<'a> Grower<'a> {
         scratch: &mut [TreeRow],
     ) -> Vec<OpenLeaf> {
         if growing.grown.tree.leaves.len() == self.params.max_leaves {
-            parents.into_iter().for_each(|parent| self.pool.recycle(parent.histogram));
+            for parent in parents {
+                self.pool.recycle(parent.histogram);
+            }
             return Vec::new();
         }
         parents.sort_unstable_by_key(|parent| parent.left.rows.start);
@@ -251,12 +253,10 @@ impl<'a> Grower<'a> {
     fn open(&self, data: TreeData<'_>, child: Child, histogram: Histogram) -> Option<OpenLeaf> {
         let Child { leaf, depth, rows, sums } = child;
         let candidate = self.splitter.best(&histogram, sums, data.units, data.features);
-        match candidate {
-            Some(candidate) => Some(OpenLeaf { leaf, depth, rows, sums, histogram, candidate }),
-            None => {
-                self.pool.recycle(histogram);
-                None
-            }
+        if let Some(candidate) = candidate {
+            return Some(OpenLeaf { leaf, depth, rows, sums, histogram, candidate });
         }
+        self.pool.recycle(histogram);
+        None
     }
 }
