@@ -10,6 +10,7 @@ mod pipeline {
     mod damage;
     mod fixture;
     mod interruption;
+    mod memory;
     mod protocols;
     mod terminal;
     mod tidy;

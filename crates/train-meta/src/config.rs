@@ -17,7 +17,7 @@ pub struct Config {
     /// The meta-models to fit.
     pub models: Vec<String>,
     /// Rows that the meta-models are fitted on at most, 0 for all: those of as many whole users, drawn by chance, as fit in. Meta-models have few
-    /// parameters; what millions of rows taught them, tens of millions do not change.
+    /// parameters, far fewer than rows.
     pub max_rows: usize,
     /// How many folds of the training rows are predicted by models fitted without them: what early stopping looks at, and what calibrators and
     /// the blend's weights are fitted on. 0 where nothing of that is wanted.

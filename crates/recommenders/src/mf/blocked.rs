@@ -5,7 +5,7 @@
 //! learn from them at once: Gemulla et al., "Large-scale matrix factorization with distributed stochastic gradient descent", KDD 2011. A block's
 //! ratings come user by user, as in LIBMF (Chin et al., "A fast parallel stochastic gradient method for matrix factorization in shared memory systems",
 //! TIST 2015): its factors stay in a core's own cache, and the user's in registers. A new random order of each block's ratings in each epoch
-//! gives the same error and takes up to half as long again.
+//! gives nearly the same error and takes up to half as long again.
 
 use dataset::History;
 use fearless_simd::{Level, Simd, dispatch, f32x8, prelude::*};
