@@ -19,7 +19,6 @@ use serde::{Deserialize, Serialize};
 use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
 use crate::inverse::Symmetric;
-use crate::neighbourhood::transposed;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
@@ -48,7 +47,7 @@ impl EaseModel {
         let catalogue = most_rated(history.by_item(), params.max_items);
         let residuals = residuals(history, &baseline, &catalogue);
         let n = catalogue.len();
-        let by_item = transposed(&residuals, n);
+        let by_item = residuals.transposed(n);
         let mut gram = Symmetric::gram(&by_item, &residuals, params.regularization);
         gram.invert(params.regularization);
         let mut weights = vec![0.0; n * n];

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
 use crate::inverse::Symmetric;
-use crate::neighbourhood::transposed;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
 
@@ -25,7 +24,7 @@ impl Dual {
     /// Inverts the matrix of the users of `rated`, user -> (items, 1.0).
     pub fn fit(rated: Csr, items: &IdIndex, regularization: f32) -> Self {
         let n_users = rated.n_rows();
-        let raters = transposed(&rated, items.len());
+        let raters = rated.transposed(items.len());
         let ridge = f64::from(regularization);
         let mut inverse = Symmetric::gram(&rated, &raters, ridge);
         inverse.invert(ridge);

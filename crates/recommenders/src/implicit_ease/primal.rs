@@ -8,7 +8,6 @@ use super::ImplicitEaseParams;
 use crate::baskets::{Weights, score_baskets};
 use crate::ease::most_rated;
 use crate::inverse::Symmetric;
-use crate::neighbourhood::transposed;
 use crate::validate::Demands;
 use crate::{Checked, InvalidModel};
 
@@ -31,7 +30,7 @@ struct Square {
 impl Primal {
     /// Inverts the matrix of the items of `rated`, user -> (items, 1.0), that have the most ratings.
     pub fn fit(rated: &Csr, items: &IdIndex, params: &Checked<ImplicitEaseParams>) -> Self {
-        let chosen = most_rated(&transposed(rated, items.len()), params.max_items);
+        let chosen = most_rated(&rated.transposed(items.len()), params.max_items);
         let n = chosen.len();
         let mut column_of = vec![None; items.len()];
         for (column, &item) in chosen.iter().enumerate() {
@@ -44,7 +43,7 @@ impl Primal {
         });
         let baskets = Csr::from_entries(rated.n_rows(), entries);
         let ridge = f64::from(params.regularization);
-        let mut inverse = Symmetric::gram(&transposed(&baskets, n), &baskets, ridge);
+        let mut inverse = Symmetric::gram(&baskets.transposed(n), &baskets, ridge);
         inverse.invert(ridge);
         let diagonal: Vec<f64> = (0..n).map(|item| inverse.get(item, item)).collect();
         let mut numbers = vec![0.0; n * n];

@@ -51,7 +51,7 @@ pub struct Sides {
 impl Sides {
     /// The sides of `by_other`, whose columns are `n_targets`.
     pub fn new(by_other: Csr, n_targets: usize) -> Self {
-        let by_target = transposed(&by_other, n_targets);
+        let by_target = by_other.transposed(n_targets);
         Self { by_other, by_target }
     }
 
@@ -155,7 +155,7 @@ impl Sides {
     ) -> Result<(), InvalidModel> {
         demand.sparse(other, &self.by_other, n_others, n_targets)?;
         demand.sparse(target, &self.by_target, n_targets, n_others)?;
-        let full = transposed(&self.by_target, n_others);
+        let full = self.by_target.transposed(n_others);
         let complete = may_lack || full.n_entries() == self.by_other.n_entries();
         let same = (0..n_others as u32).all(|other| is_part_of(self.by_other.row(other), full.row(other)));
         demand.that(complete && same, "its two sides hold different ratings")
@@ -166,15 +166,6 @@ impl Sides {
 fn is_part_of((columns, values): (&[u32], &[f32]), (of_columns, of_values): (&[u32], &[f32])) -> bool {
     let mut all = of_columns.iter().zip(of_values);
     columns.iter().zip(values).all(|entry| all.any(|one| one == entry))
-}
-
-/// The same entries, grouped by column.
-pub fn transposed(rows: &Csr, n_columns: usize) -> Csr {
-    let entries = (0..rows.n_rows() as u32).flat_map(|row| {
-        let (columns, values) = rows.row(row);
-        columns.iter().zip(values).map(move |(&column, &value)| (column, row, value))
-    });
-    Csr::from_entries(n_columns, entries)
 }
 
 #[cfg(test)]
