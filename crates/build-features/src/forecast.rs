@@ -7,7 +7,7 @@ use stage::{Bytes, Run};
 /// The program, its threads, the blocks of features on their way to the disk.
 const PROGRAM: u64 = 60_000_000;
 /// A rating with its part and fold, and whether each round knows or asks it.
-const A_RATING: u64 = 56;
+const A_RATING: u64 = 80;
 /// A rating that a round knows: in the history, and among its item's ratings.
 const A_KNOWN_RATING: u64 = 24;
 /// The same where items have a trend.

@@ -1,6 +1,7 @@
 //! What a run will need, said before it begins.
 
 use artifacts::StageName;
+use artifacts::layout::Artifact;
 
 use super::Run;
 use crate::memory::available;
@@ -26,6 +27,13 @@ impl Run {
         let manifest = self.upstream.iter().find(|manifest| manifest.stage == stage);
         let record = manifest.and_then(|manifest| manifest.output(&format!("{}/{file}", stage.name())));
         record.map_or(0, |record| record.bytes)
+    }
+
+    /// How many rows a table of an earlier stage has, as its manifest lists it; 0 where it does not.
+    pub fn upstream_rows(&self, artifact: Artifact) -> u64 {
+        let manifest = self.upstream.iter().find(|manifest| manifest.stage == artifact.stage);
+        let below = format!("{}/{}", artifact.stage.name(), artifact.file);
+        manifest.and_then(|manifest| manifest.output(&below)?.rows).unwrap_or(0)
     }
 
     /// Of some ways to work, the fastest first, the first whose forecast keeps within `--max-memory`; the leanest where none does.
