@@ -22,7 +22,9 @@ pub fn read(run: &mut Run, max_rows: usize) -> anyhow::Result<FeatureRows> {
     }
     let mut user_ids: Vec<i64> = Vec::new();
     // The number comes from a file: it may be any.
-    user_ids.try_reserve_exact(n_rows).map_err(|_| corrupt(format!("its {n_rows} rows do not fit into memory")))?;
+    user_ids
+        .try_reserve_exact(n_rows)
+        .map_err(|_| corrupt(format!("its {n_rows} rows do not fit into memory")))?;
     for cut in file.cuts() {
         let keys = file.read_groups(cut, |name| name == "user_id");
         user_ids.append(&mut keys.and_then(|mut keys| keys.take("user_id")).map_err(corrupt)?);
