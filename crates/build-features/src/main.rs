@@ -172,7 +172,7 @@ fn write_training(
     let base_of = |piece: &ScoreRows| {
         base_columns(run, OUT_OF_FOLD_SCORES, kinds, (&piece.names, &piece.columns), None)
     };
-    rated.write_training(plan, pieces, base_of, writer)
+    rated.write_training((plan, &meta_rows), pieces, base_of, writer)
 }
 
 /// The out-of-fold scores of some rows, or of all, as columns of the models.

@@ -37,11 +37,11 @@ struct Piece<'a> {
 }
 
 impl Rated<'_> {
-    /// Writes the rows that the meta-models are fitted on: each row's features from what its round may see. The base scores come in pieces,
+    /// Writes the rows `rows` that the meta-models are fitted on, which are those of `plan`: each row's features from what its round may see. The base scores come in pieces,
     /// in the order of the rows; `base_of` makes columns of a piece.
     pub fn write_training(
         &self,
-        plan: &Plan,
+        (plan, rows): (&Plan, &[usize]),
         scores: impl Iterator<Item = anyhow::Result<ScoreRows>>,
         base_of: impl Fn(&ScoreRows) -> anyhow::Result<BaseColumns>,
         writer: &mut TableWriter,
@@ -49,7 +49,6 @@ impl Rated<'_> {
         let rounds: Vec<&Round> = plan.out_of_fold.iter().collect();
         let histories = self.histories(&rounds);
         let features = self.prepare(&rounds, &histories);
-        let rows = plan.meta_rows();
         let (mut written, mut first) = (Written::default(), 0);
         for piece in scores {
             let piece = piece?;

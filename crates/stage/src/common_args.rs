@@ -23,8 +23,8 @@ pub struct CommonArgs {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads)]
     pub threads: usize,
 
-    /// The most memory that the stage may take, for example 4GiB or 500MB: it works in smaller steps where it can, and refuses to start
-    /// where it would need more
+    /// The most memory that the stage may take, for example 4GiB or 500MB: by its own forecast, it works in smaller steps
+    /// where it can, and refuses to start where it would need more
     #[arg(long, value_name = "SIZE")]
     pub max_memory: Option<Bytes>,
 
