@@ -11,13 +11,13 @@ use std::ops::Range;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use artifacts::Error;
 use artifacts::layout::Artifact;
 use artifacts::layout::{
     CATALOGUE, ITEMS, META_TRAIN, OUT_OF_FOLD_CANDIDATES, OUT_OF_FOLD_SCORES, RATINGS, TEST,
 };
 use artifacts::table::{TableFile, TableWriter};
 use artifacts::tables::{CandidateScoreRows, FeatureRows, ScoreRows, SplitRatings, Stored as _};
-use artifacts::{Error, Layout, Schema};
 use dataset::Items;
 use rated::{Rated, Written};
 use recommenders::{BaseModel, CandidateConfig, FittedModel};
@@ -43,7 +43,7 @@ impl Stage for BuildFeatures {
         let folds = run.upstream_config(StageName::Split, "folds")?;
         run.will_need(forecast::forecast(run, &setup, (method, folds), &names))?;
         let (split, items): (SplitRatings, Items) = run.read_both(RATINGS, ITEMS)?;
-        let models = read_models(run, &names)?;
+        let models = fitted::base_models(run, &names)?;
         let plan = Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))?;
         let candidates: CandidateConfig = run.upstream_config(StageName::TrainBase, "candidates")?;
         let kinds: Vec<BaseModel> = models.iter().map(FittedModel::kind).collect();
@@ -117,19 +117,6 @@ impl Stage for BuildFeatures {
             ),
         })
     }
-}
-
-fn read_models(run: &mut Run, names: &[String]) -> anyhow::Result<Vec<FittedModel>> {
-    let kinds = BaseModel::ALL.into_iter().filter(|kind| names.iter().any(|name| name == kind.file_stem()));
-    let file = |kind: BaseModel| {
-        let schema = Schema { name: kind.schema(), version: kind.schema_version() };
-        let check = move |model: &FittedModel| {
-            model.validate().map_err(|error| error.to_string())?;
-            if model.kind() == kind { Ok(()) } else { Err(format!("it holds a {}", model.kind().name())) }
-        };
-        (Layout::base_model(kind.file_stem()), schema, check)
-    };
-    Ok(run.read_models(StageName::TrainBase, kinds.map(file).collect())?)
 }
 
 /// The rows that the meta-models are fitted on, with their out-of-fold scores from `file`.

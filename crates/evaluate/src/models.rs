@@ -1,22 +1,14 @@
 //! The rows' scores by every model: base recommenders, their averages, meta-models.
 
 use anyhow::Context as _;
-use artifacts::layout::{CALIBRATION, Layout, TEST};
+use artifacts::layout::TEST;
 use artifacts::table::TableFile;
 use artifacts::tables::{FeatureRows, Stored as _};
-use artifacts::{Error, Schema};
 use metrics::scorers::{CONSTANT, ORACLE, constant, oracle};
-use rankers::blend::{Blend, Member};
-use rankers::calibration::{Calibrator, SegmentCalibration};
-use rankers::gbdt::GbdtModel;
-use rankers::logistic::LogisticModel;
-use rankers::objective::ObjectiveKind;
-use rankers::{FeatureMatrix, Fitted, MetaModel};
-use rayon::prelude::*;
-use recommenders::{BaseModel, CandidateConfig, CandidatesFrom};
+use rankers::{FeatureMatrix, MetaModel, Predicted, Stack, among_all};
+use recommenders::BaseModel;
 use report::ModelKind;
-use serde::de::DeserializeOwned;
-use stage::{Run, StageName};
+use stage::Run;
 
 use crate::protocol::Protocol;
 use crate::rows::{RankedBy, Rows};
@@ -46,9 +38,7 @@ pub enum Scale {
 
 /// The meta-models that `train-meta` fitted.
 pub struct Models {
-    fitted: Vec<(MetaModel, Fitted)>,
-    calibration: Option<SegmentCalibration>,
-    blend: Option<Blend>,
+    stack: Stack,
     /// Of the candidates from the catalogue, the share of irrelevant ones that they were fitted on; none where they were fitted on
     /// rated rows.
     negative_share: Option<f64>,
@@ -58,31 +48,7 @@ impl Models {
     /// # Errors
     /// Where a model is missing or corrupt.
     pub fn read(run: &mut Run) -> anyhow::Result<Self> {
-        let keys: Vec<String> = run.upstream_config(StageName::TrainMeta, "models")?;
-        let kinds: Vec<MetaModel> = keys.iter().filter_map(|key| MetaModel::from_key(key)).collect();
-        let calibration: Option<SegmentCalibration> = if run.has(CALIBRATION) {
-            let schema =
-                Schema { name: SegmentCalibration::SCHEMA, version: SegmentCalibration::SCHEMA_VERSION };
-            let validate = SegmentCalibration::validate;
-            Some(run.read_model(CALIBRATION.stage, CALIBRATION.file, schema, validate)?)
-        } else {
-            None
-        };
-        let mut fitted = Vec::new();
-        for kind in
-            MetaModel::ALL.into_iter().filter(|kind| kinds.contains(kind) && *kind != MetaModel::Blend)
-        {
-            fitted.push((kind, read_fitted(run, kind)?));
-        }
-        let blend = if kinds.contains(&MetaModel::Blend) {
-            Some(read(run, MetaModel::Blend, Blend::validate)?)
-        } else {
-            None
-        };
-        let candidates: CandidateConfig = run.upstream_config(StageName::TrainBase, "candidates")?;
-        let negative_share =
-            (candidates.from == CandidatesFrom::Catalogue).then_some(candidates.negative_share);
-        Ok(Self { fitted, calibration, blend, negative_share })
+        Ok(Self { stack: fitted::stack(run)?, negative_share: fitted::negative_share(run)? })
     }
 
     /// Scores the rows of a protocol, in the order of the tables: base models, their averages, meta-models, yardsticks.
@@ -138,24 +104,16 @@ impl Models {
     }
 
     fn meta_models(&self, features: &FeatureMatrix) -> anyhow::Result<Vec<Scored>> {
-        let predicted: Vec<Predicted> = self
-            .fitted
-            .par_iter()
-            .map(|(kind, fitted)| Predicted::new(*kind, fitted, features, self.calibration.as_ref()))
-            .collect::<anyhow::Result<_>>()?;
-        let blend = self.blend.as_ref().map(|blend| blended(blend, &predicted)).transpose()?;
-        Ok(predicted.into_iter().map(Predicted::scored).chain(blend).collect())
+        let predicted = self.stack.predict(features).context("run `make train-meta`")?;
+        Ok(predicted.into_iter().map(scored).collect())
     }
 
-    /// Makes a probability among the rows that the model was fitted on one among those that it ranks: of the irrelevant candidates only a
-    /// share was fitted on, which multiplied the odds by its inverse (King and Zeng, "Logistic regression in rare events data", 2001).
-    /// Rated rows are no candidates: there, the scores of a model of candidates only order.
+    /// Makes a probability among the rows that the model was fitted on one among those that it ranks. Rated rows are no candidates: there,
+    /// the scores of a model of candidates only order.
     fn correct(&self, protocol: Protocol, model: &mut Scored) {
         match self.negative_share {
             Some(share) if protocol.ranks_catalogue() => {
-                for p in &mut model.scores {
-                    *p = *p * share / (*p * share + (1.0 - *p));
-                }
+                model.scores.iter_mut().for_each(|p| *p = among_all(*p, share));
             }
             None if !protocol.ranks_catalogue() => {}
             _ => model.scale = Scale::Order,
@@ -163,75 +121,14 @@ impl Models {
     }
 }
 
-/// What a meta-model says of the test rows.
-struct Predicted {
-    kind: MetaModel,
-    raw: Vec<f64>,
-    /// The calibrated probabilities, or those that a classifier claims; none for other scores without calibration.
-    probabilities: Option<Vec<f64>>,
-}
-
-impl Predicted {
-    fn new(
-        kind: MetaModel,
-        fitted: &Fitted,
-        features: &FeatureMatrix,
-        calibration: Option<&SegmentCalibration>,
-    ) -> anyhow::Result<Self> {
-        let again = || format!("{}; run `make train-meta`", kind.name());
-        let raw = fitted.raw_scores(features).with_context(again)?;
-        let calibrated = match calibration {
-            Some(calibration) => calibration.apply(kind.name(), features, &raw).with_context(again)?,
-            None => None,
-        };
-        let claims = fitted.booster().is_none_or(|model| model.objective() == ObjectiveKind::BinaryLogLoss);
-        let claimed =
-            || claims.then(|| raw.iter().map(|&score| Calibrator::None.apply(score)).collect::<Vec<_>>());
-        let probabilities = calibrated.or_else(claimed);
-        Ok(Self { kind, raw, probabilities })
-    }
-
-    /// As the tables show it: a regression in stars, others as probabilities where they have some.
-    fn scored(self) -> Scored {
-        let (scale, scores) = match self.probabilities {
-            _ if self.kind == MetaModel::GbRating => (Scale::Stars, self.raw),
-            Some(probabilities) => (Scale::Probability, probabilities),
-            None => (Scale::Order, self.raw),
-        };
-        Scored { name: self.kind.name().to_owned(), kind: ModelKind::Meta, scale, scores }
-    }
-}
-
-fn blended(blend: &Blend, predicted: &[Predicted]) -> anyhow::Result<Scored> {
-    let member = |name: &String| {
-        let of = predicted.iter().find(|of| of.kind.name() == name)?;
-        Some(Member { name: of.kind.name(), probabilities: of.probabilities.as_deref()? })
+/// As the tables show it: a regression in stars, others as probabilities where they have some.
+fn scored(predicted: Predicted) -> Scored {
+    let (scale, scores) = match predicted.probabilities {
+        _ if predicted.model == MetaModel::GbRating => (Scale::Stars, predicted.raw),
+        Some(probabilities) => (Scale::Probability, probabilities),
+        None => (Scale::Order, predicted.raw),
     };
-    let members: Option<Vec<Member<'_>>> = blend.names().iter().map(member).collect();
-    let members = members.context("a member of the blend is missing; run `make train-meta`")?;
-    Ok(Scored {
-        name: MetaModel::Blend.name().to_owned(),
-        kind: ModelKind::Meta,
-        scale: Scale::Probability,
-        scores: blend.predict(&members).context("the blend; run `make train-meta`")?,
-    })
-}
-
-fn read_fitted(run: &mut Run, kind: MetaModel) -> Result<Fitted, Error> {
-    if kind.objective().is_some() {
-        read(run, kind, GbdtModel::validate).map(Fitted::Booster)
-    } else {
-        read(run, kind, LogisticModel::validate).map(Fitted::Logistic)
-    }
-}
-
-fn read<M: DeserializeOwned, E: ToString>(
-    run: &mut Run,
-    kind: MetaModel,
-    validate: impl Fn(&M) -> Result<(), E>,
-) -> Result<M, Error> {
-    let schema = Schema { name: kind.schema(), version: kind.schema_version() };
-    run.read_model(StageName::TrainMeta, &Layout::meta_model(kind.key()), schema, validate)
+    Scored { name: predicted.model.name().to_owned(), kind: ModelKind::Meta, scale, scores }
 }
 
 /// A base model's scores stand among the features, unless that group is switched off.

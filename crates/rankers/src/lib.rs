@@ -6,6 +6,8 @@
 //! * [`calibration`]: from raw scores to probabilities that come true.
 //! * [`blend`]: a convex combination of meta-models.
 //! * [`segments`]: one calibrator or model a segment of users.
+//! * [`Reranking`]: from good items to a good list.
+//! * [`Stack`]: the fitted meta-models of a run together.
 //! * [`export`]: a fitted booster in other tools' formats.
 //!
 //! Rows come as a [`FeatureMatrix`]; labels as `f32`. Every fit gives the same bytes at any number of rayon threads.
@@ -20,9 +22,13 @@ pub mod logistic;
 mod matrix;
 pub mod objective;
 mod registry;
+mod reranking;
 pub mod segments;
+mod stack;
 
 pub use error::{FitError, MatrixError, ModelError, ParamError};
 pub use fitted::Fitted;
 pub use matrix::{FeatureMatrix, LabelledRows};
 pub use registry::MetaModel;
+pub use reranking::Reranking;
+pub use stack::{Predicted, Stack, StackError, among_all};

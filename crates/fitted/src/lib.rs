@@ -1,0 +1,7 @@
+//! The fitted models of a run, as the stages after their own read them: each file checked against its manifest, each model validated.
+
+mod base;
+mod meta;
+
+pub use base::base_models;
+pub use meta::{negative_share, stack};
