@@ -1,9 +1,10 @@
 //! What a rating would be without any taste: the part that other models leave out of what they look at.
 
-use dataset::{Candidate, Csr, History, IdIndex};
+use dataset::{Candidate, Csr, History, IdIndex, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
+use crate::by_item::{ItemScorer, UNKNOWN};
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
 
@@ -31,6 +32,19 @@ pub struct Placed {
     pub user: Option<u32>,
     /// The item's index, where the item has ratings.
     pub item: Option<u32>,
+}
+
+impl ItemScorer for Baseline {
+    fn items(&self) -> &IdIndex {
+        &self.items
+    }
+
+    fn score_items(&self, user_id: UserId, items: &[u32], out: &mut [f64]) {
+        let user = self.users.index_of(user_id);
+        for (slot, &item) in out.iter_mut().zip(items) {
+            *slot = self.of(user, (item != UNKNOWN).then_some(item));
+        }
+    }
 }
 
 impl Baseline {

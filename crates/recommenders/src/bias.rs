@@ -4,10 +4,11 @@
 //! `b_i = mean(ratings of i) - mu`.
 //! A user or an item without ratings adds 0.
 
-use dataset::{Candidate, Csr, History};
+use dataset::{Candidate, Csr, History, IdIndex, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
+use crate::by_item::ItemScorer;
 use crate::validate::Demands;
 use crate::{BaseModel, InvalidModel, Scorer};
 
@@ -34,6 +35,16 @@ impl BiasModel {
     /// [`InvalidModel`] with the first thing that does not fit.
     pub fn validate(&self) -> Result<(), InvalidModel> {
         self.0.validate(Demands { model: BaseModel::Bias.name() })
+    }
+}
+
+impl ItemScorer for BiasModel {
+    fn items(&self) -> &IdIndex {
+        ItemScorer::items(&self.0)
+    }
+
+    fn score_items(&self, user_id: UserId, items: &[u32], out: &mut [f64]) {
+        self.0.score_items(user_id, items, out);
     }
 }
 

@@ -1,9 +1,11 @@
 //! What factorisations of explicit ratings come down to once they are fitted.
 
-use dataset::{Candidate, IdIndex};
+use dataset::{Candidate, IdIndex, UserId};
+use fearless_simd::{Level, Simd, dispatch};
 use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
+use crate::by_item::ItemScorer;
 use crate::factors::{self, Factors};
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
@@ -40,6 +42,30 @@ impl BiasedFactors {
         });
     }
 
+    /// Scores items by their indices for a known user; an unknown item's score is `unknown`. The bits of [`BiasedFactors::of_known`].
+    pub fn score_known_user(&self, user: u32, items: &[u32], out: &mut [f64], unknown: f64) {
+        dispatch!(Level::new(), simd => self.score_known(simd, user, items, out, unknown));
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "what is not inlined is not compiled for the CPU's vector instructions"
+    )]
+    #[inline(always)]
+    fn score_known<S: Simd>(&self, simd: S, user: u32, items: &[u32], out: &mut [f64], unknown: f64) {
+        let of_user = self.user_factors.row(user);
+        let mean_and_bias = self.mean + f64::from(self.user_biases[user as usize]);
+        for (slot, &item) in out.iter_mut().zip(items) {
+            *slot = match self.item_biases.get(item as usize) {
+                Some(&bias) => {
+                    let dot = factors::dot_simd(simd, of_user, self.item_factors.row(item));
+                    mean_and_bias + f64::from(bias) + f64::from(dot)
+                }
+                None => unknown,
+            };
+        }
+    }
+
     /// Whether the parts fit together.
     pub fn validate(&self, demand: Demands) -> Result<(), InvalidModel> {
         let (n_users, n_items) = (self.users.len(), self.items.len());
@@ -56,5 +82,26 @@ impl BiasedFactors {
             demand.numbers(what, factors.numbers(), factors.expected_len(n_rows))?;
         }
         Ok(())
+    }
+}
+
+impl ItemScorer for BiasedFactors {
+    fn items(&self) -> &IdIndex {
+        &self.items
+    }
+
+    fn score_items(&self, user_id: UserId, items: &[u32], out: &mut [f64]) {
+        match self.users.index_of(user_id) {
+            Some(user) => {
+                let unknown = self.mean + f64::from(self.user_biases[user as usize]);
+                self.score_known_user(user, items, out, unknown);
+            }
+            None => {
+                for (slot, &item) in out.iter_mut().zip(items) {
+                    let bias = self.item_biases.get(item as usize);
+                    *slot = bias.map_or(self.mean, |&bias| self.mean + f64::from(bias));
+                }
+            }
+        }
     }
 }

@@ -9,11 +9,12 @@
 //!
 //! A user or an item without ratings adds 0: a cold item gets the user's offset alone, a cold user the item's.
 
-use dataset::{Candidate, Csr, History};
+use dataset::{Candidate, Csr, History, IdIndex, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
+use crate::by_item::ItemScorer;
 use crate::params::in_range;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
@@ -61,6 +62,16 @@ impl DampedBias {
     /// [`InvalidModel`] with the first thing that does not fit.
     pub fn validate(&self) -> Result<(), InvalidModel> {
         self.0.validate(Demands { model: BaseModel::DampedBias.name() })
+    }
+}
+
+impl ItemScorer for DampedBias {
+    fn items(&self) -> &IdIndex {
+        ItemScorer::items(&self.0)
+    }
+
+    fn score_items(&self, user_id: UserId, items: &[u32], out: &mut [f64]) {
+        self.0.score_items(user_id, items, out);
     }
 }
 

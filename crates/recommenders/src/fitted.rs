@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::bias::BiasModel;
+use crate::by_item::ItemScorer;
 use crate::centred_knn::{CentredItemKnn, UserKnn};
 use crate::damped_bias::DampedBias;
 use crate::ease::EaseModel;
@@ -166,5 +167,30 @@ impl Scorer for FittedModel {
 
     fn score_with_support(&self, candidates: &[Candidate], scores: &mut [f64], support: &mut [f64]) {
         self.scorer().score_with_support(candidates, scores, support);
+    }
+}
+
+impl FittedModel {
+    /// The model as one that scores items by their index, where it can.
+    pub(crate) fn by_item(&self) -> Option<&dyn ItemScorer> {
+        match self {
+            Self::Bias(model) => Some(model),
+            Self::Mf(model) => Some(model),
+            Self::DampedBias(model) => Some(model),
+            Self::Popularity(model) => Some(model),
+            Self::Svdpp(model) => Some(model),
+            Self::Hybrid(model) => Some(model),
+            Self::ImplicitAls(model) => Some(model),
+            Self::ImplicitEase(model) => Some(model),
+            Self::ImplicitItemKnn(model) => Some(model),
+            Self::ItemKnn(_)
+            | Self::Genre(_)
+            | Self::CentredItemKnn(_)
+            | Self::UserKnn(_)
+            | Self::Ridge(_)
+            | Self::Ease(_)
+            | Self::Text(_)
+            | Self::Embedding(_) => None,
+        }
     }
 }

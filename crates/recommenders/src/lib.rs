@@ -15,6 +15,7 @@ mod baseline;
 mod baskets;
 pub mod bias;
 mod biased_factors;
+mod by_item;
 mod candidates;
 pub mod centred_knn;
 mod content;
@@ -46,6 +47,7 @@ pub mod text_content;
 mod validate;
 
 pub use base_params::{BaseConfig, BaseParams};
+pub use by_item::CatalogueScorer;
 pub use candidates::{CandidateConfig, CandidatesFrom, CheckedCandidates};
 pub use content::Content;
 pub use feature_factors::FeatureFactorsParams;

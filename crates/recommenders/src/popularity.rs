@@ -4,9 +4,10 @@
 //! personalised model has to beat (Cremonesi, Koren and Turrin, "Performance of recommender algorithms on top-N
 //! recommendation tasks", `RecSys` 2010: `TopPop`).
 
-use dataset::{Candidate, History, IdIndex};
+use dataset::{Candidate, History, IdIndex, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::by_item::ItemScorer;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, InvalidModel, Scorer};
@@ -34,6 +35,19 @@ impl Popularity {
         let demand = Demands { model: BaseModel::Popularity.name() };
         demand.ids("item", &self.items)?;
         demand.that(self.n_ratings.len() == self.items.len(), "the number of its counts is wrong")
+    }
+}
+
+impl ItemScorer for Popularity {
+    fn items(&self) -> &IdIndex {
+        &self.items
+    }
+
+    fn score_items(&self, _: UserId, items: &[u32], out: &mut [f64]) {
+        for (slot, &item) in out.iter_mut().zip(items) {
+            let n_ratings = self.n_ratings.get(item as usize).copied().unwrap_or(0);
+            *slot = f64::from(n_ratings).ln_1p();
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Candidates of the full catalogue: of all items that a user has not rated, those that some base model has on top.
 
 use dataset::{Candidate, History, ItemId, Items, UserId};
-use metrics::{RankOrder, TieOrder};
 use rayon::prelude::*;
-use recommenders::{CheckedCandidates, FittedModel, Scorer as _};
+use recommenders::{CatalogueScorer, CheckedCandidates, FittedModel, Scorer as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::Method;
+use crate::top::Top;
 
 /// Pairs of a user and an item that are scored together: some 60 bytes each. Neighbourhood models look an item's neighbours up once for all users of
 /// a block.
@@ -37,7 +37,7 @@ impl AsOf {
     }
 }
 
-/// Places among a user's unrated items that some model has on top, and whether it proposes them.
+/// Places of the catalogue that some model has on top for a user, and whether it proposes them.
 type Tops = Vec<(u32, bool)>;
 
 /// Ranks, for each of `users`, all `items` that the user has not rated in `history`, by each of the `models` that `setup` asks, and takes
@@ -53,85 +53,162 @@ pub fn propose(
     items: &Items,
     users: &[UserId],
 ) -> Proposed {
-    let catalogue: Vec<ItemId> = items.all().iter().map(|item| item.item_id).collect();
-    let asked: Vec<(&FittedModel, bool, usize)> = models
-        .iter()
-        .filter_map(|&model| {
-            let is_proposer = setup.proposers.contains(&model.kind());
-            let depth = if is_proposer { setup.per_proposer.max(base_depth) } else { base_depth };
-            (depth > 0).then_some((model, is_proposer, depth))
-        })
-        .collect();
-    let last_of_all = (0..history.users().len() as u32).flat_map(|user| history.times_of(user)).max();
-    let last_of_all = last_of_all.copied().unwrap_or(0);
-    let users_per_block = (PAIRS_PER_BLOCK / catalogue.len().max(1)).max(1);
-    let mut all = Proposed::default();
-    let mut scores = Vec::new();
-    for users in users.chunks(users_per_block) {
-        let unrated: Vec<Vec<Candidate>> = users
-            .par_iter()
-            .map(|&user_id| unrated(history, &catalogue, user_id, as_of, last_of_all))
-            .collect();
-        let candidates = unrated.concat();
-        let mut tops: Vec<Tops> = vec![Tops::new(); users.len()];
-        scores.resize(candidates.len(), 0.0);
-        for &(model, is_proposer, depth) in &asked {
-            model.score(&candidates, &mut scores);
-            // Beyond the proposals, a proposer's ranking is kept for its own metrics alone.
-            let n_proposals = if is_proposer { setup.per_proposer } else { 0 };
-            let mut rest = scores.as_slice();
-            let of_users: Vec<(&mut Tops, &Vec<Candidate>, &[f64])> = tops
-                .iter_mut()
-                .zip(&unrated)
-                .map(|(tops, unrated)| {
-                    let (scores, others) = rest.split_at(unrated.len());
-                    rest = others;
-                    (tops, unrated, scores)
-                })
-                .collect();
-            of_users.into_par_iter().for_each_init(
-                || (RankOrder::new(TieOrder::SmallerItem), Vec::new()),
-                |(order, ids), (tops, unrated, scores)| {
-                    ids.clear();
-                    ids.extend(unrated.iter().map(|candidate| candidate.item_id));
-                    order.load(ids);
-                    let top = order.sort_top(scores, depth).iter().enumerate();
-                    tops.extend(top.map(|(rank, &row)| (row, rank < n_proposals)));
-                },
-            );
-        }
-        for (mut tops, unrated) in tops.into_iter().zip(&unrated) {
-            tops.sort_unstable_by_key(|&(row, by_proposer)| (row, !by_proposer));
-            tops.dedup_by_key(|&mut (row, _)| row);
-            all.candidates.extend(tops.iter().map(|&(row, _)| unrated[row as usize]));
-            all.by_proposer.extend(tops.iter().map(|&(_, by_proposer)| by_proposer));
-        }
-    }
-    all
+    let catalogue = items.all().iter().map(|item| item.item_id).collect();
+    Proposals::new(setup, base_depth, as_of, models, history, catalogue).of(users)
 }
 
-/// All items that the user has not rated.
-fn unrated(
-    history: &History,
-    catalogue: &[ItemId],
-    user_id: UserId,
+/// A model that is asked, how deep its ranking is looked at, and how many of that are proposals.
+struct Asked<'a> {
+    model: &'a FittedModel,
+    /// The model with the catalogue looked up, where it gains from that.
+    by_item: Option<CatalogueScorer<'a>>,
+    depth: usize,
+    n_proposals: usize,
+}
+
+/// What proposes candidates, prepared for any number of users.
+pub struct Proposals<'a> {
+    asked: Vec<Asked<'a>>,
+    catalogue: Vec<ItemId>,
+    history: &'a History,
     as_of: AsOf,
     last_of_all: i64,
-) -> Vec<Candidate> {
-    let user = history.users().index_of(user_id);
-    let (rated, times) =
-        user.map_or((&[][..], &[][..]), |user| (history.by_user().row(user).0, history.times_of(user)));
-    let at = match as_of {
-        AsOf::UsersLast => times.iter().max().copied().unwrap_or(last_of_all),
-        AsOf::Now => last_of_all.saturating_add(1),
-    };
-    let mut rated = rated.iter().map(|&item| history.items().id_at(item)).peekable();
-    let is_unrated = |item_id: &ItemId| {
-        while rated.next_if(|rated| rated < item_id).is_some() {}
-        rated.next_if_eq(item_id).is_none()
-    };
-    let candidate = |item_id| Candidate { user_id, item_id, at };
-    catalogue.iter().copied().filter(is_unrated).map(candidate).collect()
+}
+
+impl<'a> Proposals<'a> {
+    /// Prepares what [`propose`] does, for the items of `catalogue`, which ascend.
+    pub fn new(
+        setup: &CheckedCandidates,
+        base_depth: usize,
+        as_of: AsOf,
+        models: &[&'a FittedModel],
+        history: &'a History,
+        catalogue: Vec<ItemId>,
+    ) -> Self {
+        let asked = models.iter().filter_map(|&model| {
+            let is_proposer = setup.proposers.contains(&model.kind());
+            let depth = if is_proposer { setup.per_proposer.max(base_depth) } else { base_depth };
+            // Beyond the proposals, a proposer's ranking is kept for its own metrics alone.
+            let n_proposals = if is_proposer { setup.per_proposer } else { 0 };
+            let by_item = || CatalogueScorer::new(model, &catalogue);
+            (depth > 0).then(|| Asked { model, by_item: by_item(), depth, n_proposals })
+        });
+        let asked = asked.collect();
+        let last_of_all = history.times().iter().max().copied().unwrap_or(0);
+        Self { asked, catalogue, history, as_of, last_of_all }
+    }
+
+    /// The candidates of `users`, which ascend.
+    pub fn of(&self, users: &[UserId]) -> Proposed {
+        let mut all = Proposed::default();
+        for users in users.chunks((PAIRS_PER_BLOCK / self.catalogue.len().max(1)).max(1)) {
+            let rated: Vec<Vec<u32>> = users.par_iter().map(|&user_id| self.rated(user_id)).collect();
+            let mut tops: Vec<Tops> = vec![Tops::new(); users.len()];
+            for asked in &self.asked {
+                match &asked.by_item {
+                    Some(scorer) => self.by_item(asked, scorer, users, &rated, &mut tops),
+                    None => self.by_candidate(asked, users, &rated, &mut tops),
+                }
+            }
+            for (mut tops, &user_id) in tops.into_iter().zip(users) {
+                tops.sort_unstable_by_key(|&(place, by_proposer)| (place, !by_proposer));
+                tops.dedup_by_key(|&mut (place, _)| place);
+                let at = self.time_of(user_id);
+                all.candidates.extend(tops.iter().map(|&(place, _)| self.candidate(user_id, place, at)));
+                all.by_proposer.extend(tops.iter().map(|&(_, by_proposer)| by_proposer));
+            }
+        }
+        all
+    }
+
+    /// One user after the other, each on a thread of its own.
+    fn by_item(
+        &self,
+        asked: &Asked<'_>,
+        scorer: &CatalogueScorer<'_>,
+        users: &[UserId],
+        rated: &[Vec<u32>],
+        tops: &mut [Tops],
+    ) {
+        let of_users = tops.par_iter_mut().zip(users).zip(rated);
+        of_users.for_each_init(
+            || (vec![0.0; self.catalogue.len()], Top::default()),
+            |(scores, top), ((tops, &user_id), rated)| {
+                scorer.score(user_id, scores);
+                top.clear(asked.depth);
+                let mut rated = rated.iter().copied().peekable();
+                for (place, &score) in (0..).zip(scores.iter()) {
+                    if rated.next_if_eq(&place).is_none() {
+                        top.push(score, place);
+                    }
+                }
+                asked.note(top.sorted().iter().map(|&(_, place)| place), tops);
+            },
+        );
+    }
+
+    /// All users' candidates at once, for models that share work between users.
+    fn by_candidate(&self, asked: &Asked<'_>, users: &[UserId], rated: &[Vec<u32>], tops: &mut [Tops]) {
+        let unrated: Vec<Vec<Candidate>> = users
+            .par_iter()
+            .zip(rated)
+            .map(|(&user_id, rated)| {
+                let at = self.time_of(user_id);
+                let mut rated = rated.iter().copied().peekable();
+                let unrated =
+                    (0..self.catalogue.len() as u32).filter(|place| rated.next_if_eq(place).is_none());
+                unrated.map(|place| self.candidate(user_id, place, at)).collect()
+            })
+            .collect();
+        let scores = asked.model.scores(&unrated.concat());
+        let mut rest = scores.as_slice();
+        let of_users: Vec<_> = (tops.iter_mut().zip(&unrated).zip(rated))
+            .map(|((tops, unrated), rated)| {
+                let (scores, others) = rest.split_at(unrated.len());
+                rest = others;
+                (tops, rated, scores)
+            })
+            .collect();
+        of_users.into_par_iter().for_each_init(Top::default, |top, (tops, rated, scores)| {
+            top.clear(asked.depth);
+            let mut rated = rated.iter().copied().peekable();
+            let unrated = (0..self.catalogue.len() as u32).filter(|place| rated.next_if_eq(place).is_none());
+            for (place, &score) in unrated.zip(scores) {
+                top.push(score, place);
+            }
+            asked.note(top.sorted().iter().map(|&(_, place)| place), tops);
+        });
+    }
+
+    /// Where the user's rated items stand in the catalogue.
+    fn rated(&self, user_id: UserId) -> Vec<u32> {
+        let Some(user) = self.history.users().index_of(user_id) else { return Vec::new() };
+        let rated = self.history.by_user().row(user).0.iter().map(|&item| self.history.items().id_at(item));
+        rated.filter_map(|item_id| self.catalogue.binary_search(&item_id).ok()).map(|at| at as u32).collect()
+    }
+
+    fn candidate(&self, user_id: UserId, place: u32, at: i64) -> Candidate {
+        Candidate { user_id, item_id: self.catalogue[place as usize], at }
+    }
+
+    /// As of when a user's candidates are asked for.
+    pub fn time_of(&self, user_id: UserId) -> i64 {
+        match self.as_of {
+            AsOf::UsersLast => {
+                let user = self.history.users().index_of(user_id);
+                let times = user.map_or(&[][..], |user| self.history.times_of(user));
+                times.iter().max().copied().unwrap_or(self.last_of_all)
+            }
+            AsOf::Now => self.last_of_all.saturating_add(1),
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// Notes the ranking of a user, best first.
+    fn note(&self, ranking: impl Iterator<Item = u32>, tops: &mut Tops) {
+        tops.extend(ranking.enumerate().map(|(rank, place)| (place, rank < self.n_proposals)));
+    }
 }
 
 /// Whether the meta-models may be fitted on an irrelevant candidate of round `fold`: a keyed hash, below `share`. It depends on no label, so

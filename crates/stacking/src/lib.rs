@@ -14,9 +14,11 @@ mod feature_config;
 mod features;
 mod plan;
 pub mod probe;
+mod top;
 
 pub use base_scores::{BaseSetup, FitError, Scored, score, score_all};
-pub use candidates::{AsOf, Proposed, is_sampled, propose};
+pub use candidates::{AsOf, Proposals, Proposed, is_sampled, propose};
 pub use feature_config::{FeatureConfig, FeatureConfigError, FeatureSetup, StatisticsFrom};
 pub use features::{BaseColumns, FeatureError, RoundFeatures, features, statistics_history};
 pub use plan::{Method, Plan, PlanError, Round, n_folds};
+pub use top::Top;

@@ -7,12 +7,13 @@
 //! An item that nobody rated has the biases and factors of its features. An unknown item without content has only the user's side, `mu + b_u`; an
 //! unknown user only the item's, `mu + b_i`; where both are unknown, the score is `mu`.
 
-use dataset::{Candidate, Csr, History, IdIndex};
+use dataset::{Candidate, Csr, History, IdIndex, UserId};
 use fearless_simd::{Level, dispatch};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::biased_factors::BiasedFactors;
+use crate::by_item::ItemScorer;
 use crate::factors::Factors;
 use crate::feature_factors::{FeatureFactors, Sizes, feature_factors_params};
 use crate::mf::Diverged;
@@ -97,6 +98,16 @@ impl HybridMf {
     /// [`InvalidModel`] with the first thing that does not fit.
     pub fn validate(&self) -> Result<(), InvalidModel> {
         self.0.validate(Demands { model: BaseModel::Hybrid.name() })
+    }
+}
+
+impl ItemScorer for HybridMf {
+    fn items(&self) -> &IdIndex {
+        ItemScorer::items(&self.0)
+    }
+
+    fn score_items(&self, user_id: UserId, items: &[u32], out: &mut [f64]) {
+        self.0.score_items(user_id, items, out);
     }
 }
 

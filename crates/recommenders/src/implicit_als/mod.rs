@@ -14,11 +14,13 @@
 
 mod params;
 
-use dataset::{Candidate, Csr, History, IdIndex};
+use dataset::{Candidate, Csr, History, IdIndex, UserId};
+use fearless_simd::{Level, dispatch};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::by_item::{ItemScorer, UNKNOWN};
 use crate::factors::{self, Factors};
 use crate::normal_equations::NormalEquations;
 use crate::scorer::score_indexed;
@@ -86,6 +88,25 @@ fn solve(rows: &mut Factors, ratings: &Csr, columns: &Factors, params: &Implicit
             equations.solve(params.regularization, out);
         },
     );
+}
+
+impl ItemScorer for ImplicitAls {
+    fn items(&self) -> &IdIndex {
+        &self.items
+    }
+
+    fn score_items(&self, user_id: UserId, items: &[u32], out: &mut [f64]) {
+        match self.users.index_of(user_id) {
+            Some(user) => dispatch!(Level::new(), simd => {
+                let of_user = self.user_factors.row(user);
+                for (slot, &item) in out.iter_mut().zip(items) {
+                    let dot = |item| f64::from(factors::dot_simd(simd, of_user, self.item_factors.row(item)));
+                    *slot = if item == UNKNOWN { 0.0 } else { dot(item) };
+                }
+            }),
+            None => out.fill(0.0),
+        }
+    }
 }
 
 impl Scorer for ImplicitAls {

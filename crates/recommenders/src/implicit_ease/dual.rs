@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
+use crate::by_item::UNKNOWN;
 use crate::inverse::Symmetric;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
@@ -60,15 +61,29 @@ impl Dual {
     /// Scores each candidate, in O(raters of the item).
     pub fn score(&self, users: &IdIndex, candidates: &[Candidate], out: &mut [f64]) {
         score_indexed(candidates, out, users, [&self.items], |user, [item]| {
-            user.zip(item).map_or(0.0, |(user, item)| {
-                let row = &self.inverse[user as usize * users.len()..][..users.len()];
-                let (mut sum, mut own) = (0.0, 0.0);
-                for &rater in self.raters.row(item).0 {
-                    sum += f64::from(row[rater as usize]);
-                    own += f64::from(u8::from(rater == user));
-                }
-                own - sum * self.scales[item as usize]
-            })
+            user.zip(item).map_or(0.0, |(user, item)| self.of_known(user, users.len(), item))
         });
+    }
+
+    /// The items that somebody rated.
+    pub fn items(&self) -> &IdIndex {
+        &self.items
+    }
+
+    /// Scores items by their indices for one of `n_users` users.
+    pub fn score_items(&self, user: u32, n_users: usize, items: &[u32], out: &mut [f64]) {
+        for (slot, &item) in out.iter_mut().zip(items) {
+            *slot = if item == UNKNOWN { 0.0 } else { self.of_known(user, n_users, item) };
+        }
+    }
+
+    fn of_known(&self, user: u32, n_users: usize, item: u32) -> f64 {
+        let row = &self.inverse[user as usize * n_users..][..n_users];
+        let (mut sum, mut own) = (0.0, 0.0);
+        for &rater in self.raters.row(item).0 {
+            sum += f64::from(row[rater as usize]);
+            own += f64::from(u8::from(rater == user));
+        }
+        own - sum * self.scales[item as usize]
     }
 }

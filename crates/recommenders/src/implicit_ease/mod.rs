@@ -19,9 +19,10 @@ mod dual;
 mod params;
 mod primal;
 
-use dataset::{Candidate, History, IdIndex};
+use dataset::{Candidate, History, IdIndex, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::by_item::ItemScorer;
 use crate::positives::positives;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
@@ -65,6 +66,23 @@ impl ImplicitEase {
         match &self.form {
             Form::Dual(dual) => dual.validate(demand, self.users.len()),
             Form::Primal(primal) => primal.validate(demand, self.users.len()),
+        }
+    }
+}
+
+impl ItemScorer for ImplicitEase {
+    fn items(&self) -> &IdIndex {
+        match &self.form {
+            Form::Dual(dual) => dual.items(),
+            Form::Primal(primal) => primal.items(),
+        }
+    }
+
+    fn score_items(&self, user_id: UserId, items: &[u32], out: &mut [f64]) {
+        match (self.users.index_of(user_id), &self.form) {
+            (Some(user), Form::Dual(dual)) => dual.score_items(user, self.users.len(), items, out),
+            (Some(user), Form::Primal(primal)) => primal.score_items(user, items, out),
+            (None, _) => out.fill(0.0),
         }
     }
 }

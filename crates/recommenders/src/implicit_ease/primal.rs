@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ImplicitEaseParams;
 use crate::baskets::{Weights, score_baskets};
+use crate::by_item::score_basket;
 use crate::ease::most_rated;
 use crate::inverse::Symmetric;
 use crate::validate::Demands;
@@ -63,6 +64,16 @@ impl Primal {
         demand.sparse("user", &self.baskets, n_users, n)?;
         demand.that(self.weights.width == n, "its weights do not fit its catalogue")?;
         demand.numbers("weights", &self.weights.numbers, n.checked_mul(n))
+    }
+
+    /// The items that have weights.
+    pub fn items(&self) -> &IdIndex {
+        &self.catalogue
+    }
+
+    /// Scores items by their indices for a known user.
+    pub fn score_items(&self, user: u32, items: &[u32], out: &mut [f64]) {
+        score_basket(self.baskets.row(user).0, &self.weights, items, out);
     }
 
     /// Scores each candidate, in O(items of the user), and faster where there are many of one user.

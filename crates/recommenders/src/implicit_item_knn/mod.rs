@@ -13,11 +13,12 @@
 
 mod params;
 
-use dataset::{Candidate, Csr, History, IdIndex};
+use dataset::{Candidate, Csr, History, IdIndex, UserId};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::baskets::{Weights, score_baskets};
+use crate::by_item::{ItemScorer, score_basket};
 use crate::neighbourhood::{Block, Common, Lanes as _, Nearest, Places, Sides, Workspaces};
 use crate::positives::positives;
 use crate::validate::Demands;
@@ -118,6 +119,19 @@ fn nearest_to(
         if n_common > 0 && other != place && !is_far {
             let similarity = f64::from(n_common) / ((own * n_raters).sqrt() + shrinkage);
             nearest.push(other, f64::from(similarity as f32), 1.0);
+        }
+    }
+}
+
+impl ItemScorer for ImplicitItemKnn {
+    fn items(&self) -> &IdIndex {
+        &self.items
+    }
+
+    fn score_items(&self, user_id: UserId, items: &[u32], out: &mut [f64]) {
+        match self.users.index_of(user_id) {
+            Some(user) => score_basket(self.baskets.row(user).0, &self.neighbours, items, out),
+            None => out.fill(0.0),
         }
     }
 }

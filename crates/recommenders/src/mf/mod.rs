@@ -9,11 +9,12 @@ mod grid;
 mod params;
 mod sgd;
 
-use dataset::{Candidate, History};
+use dataset::{Candidate, History, IdIndex, UserId};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::biased_factors::BiasedFactors;
+use crate::by_item::ItemScorer;
 use crate::factors::Factors;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
@@ -81,6 +82,20 @@ impl MfModel {
     /// [`InvalidModel`] with the first thing that does not fit.
     pub fn validate(&self) -> Result<(), InvalidModel> {
         self.0.validate(Demands { model: BaseModel::Mf.name() })
+    }
+}
+
+impl ItemScorer for MfModel {
+    fn items(&self) -> &IdIndex {
+        &self.0.items
+    }
+
+    fn score_items(&self, user_id: UserId, items: &[u32], out: &mut [f64]) {
+        let model = &self.0;
+        match model.users.index_of(user_id) {
+            Some(user) => model.score_known_user(user, items, out, model.mean),
+            None => out.fill(model.mean),
+        }
     }
 }
 

@@ -7,13 +7,14 @@
 //! An unknown user has only the item's side, `mu + b_i`; an unknown item only the user's, `mu + b_u`; where both are unknown,
 //! the score is `mu`.
 
-use dataset::{Candidate, Csr, History};
+use dataset::{Candidate, Csr, History, IdIndex, UserId};
 use fearless_simd::{Level, dispatch};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::biased_factors::BiasedFactors;
+use crate::by_item::ItemScorer;
 use crate::feature_factors::{Described, FeatureFactors, Features, Sizes, feature_factors_params};
 use crate::mf::Diverged;
 use crate::validate::Demands;
@@ -83,6 +84,16 @@ impl SvdppModel {
     /// [`InvalidModel`] with the first thing that does not fit.
     pub fn validate(&self) -> Result<(), InvalidModel> {
         self.0.validate(Demands { model: BaseModel::Svdpp.name() })
+    }
+}
+
+impl ItemScorer for SvdppModel {
+    fn items(&self) -> &IdIndex {
+        ItemScorer::items(&self.0)
+    }
+
+    fn score_items(&self, user_id: UserId, items: &[u32], out: &mut [f64]) {
+        self.0.score_items(user_id, items, out);
     }
 }
 
