@@ -1,4 +1,4 @@
-# Podium: ratings to ranked recommendations, as five stages. `make help` lists the targets.
+# Podium: ratings to ranked recommendations, as stages. `make help` lists the targets.
 # The graph of the stages stands in scripts/pipeline.mk; this file finds the data and builds the binaries first.
 
 PRESET ?= default
@@ -13,7 +13,7 @@ DATASET ?= ml-latest-small
 
 export DATA_DIR
 BIN := $(or $(CARGO_TARGET_DIR),target)/release
-STAGES := split train-base build-features train-meta evaluate
+STAGES := split train-base build-features train-meta evaluate recommend
 CARGO ?= cargo
 # cargo-nextest where it is there, cargo's own runner where it is not; asked only where a recipe needs to know.
 TEST = $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run" || echo "test")
@@ -30,6 +30,7 @@ train-base: ## Stage 2: fit the base recommenders
 build-features: ## Stage 3: base scores and statistics to feature tables
 train-meta: ## Stage 4: fit the meta-models
 evaluate: ## Stage 5: score the test rows, measure, draw, write the report
+recommend: ## Stage 6: the best items for every user; for some alone with USERS="1 2", for people with ratings of their own with FOR=my.csv
 audit: ## Prove that no feature depends on a label that it may not see; fails where one does
 ablation: ## What each base model and feature group is worth, and what it costs: a table, in minutes
 seeds: ## The preset over SEEDS="1 2 3": means, spreads, and stacks against rivals over all of them
@@ -47,6 +48,7 @@ $(ONE_PRESET): build
 	  $(if $(ARTIFACTS),ARTIFACTS="$(ARTIFACTS)") $(if $(CONFIG),CONFIG="$(CONFIG)") $(if $(QUIET),QUIET="$(QUIET)") \
 	  $(if $(MAX_MEMORY),MAX_MEMORY="$(MAX_MEMORY)") \
 	  $(if $(SPLITS),SPLITS="$(SPLITS)") $(if $(ONLY),ONLY="$(ONLY)") $(if $(TOGETHER),TOGETHER="$(TOGETHER)") $(if $(SEEDS),SEEDS="$(SEEDS)") \
+	  $(if $(FOR),FOR="$(FOR)") $(if $(USERS),USERS="$(USERS)") $(if $(OUT),OUT="$(OUT)") \
 	  $(if $(filter command line environment,$(origin DATASET)),DATASET="$(DATASET)")
 
 build: ## Build the release binaries
@@ -89,6 +91,9 @@ help: ## This list
 	@printf '  A, B         compare: two runs, each the name of a preset or a folder\n'
 	@printf '  PROTOCOL     compare: one protocol (every one that both runs have)\n'
 	@printf '  METRIC, K    compare: the metric and its cut (ndcg, 10)\n'
+	@printf '  FOR          recommend: a CSV file of own ratings, with the columns title (or movieId) and rating\n'
+	@printf '  USERS        recommend: some users, for example "1 2"\n'
+	@printf '  OUT          recommend with FOR or USERS: a Parquet file for the lists\n'
 	@printf '  TOGETHER=1   ablation: those of ONLY all at once\n'
 	@printf '  MAX_MEMORY   the most memory that a stage may take, for example 4GiB (no limit)\n'
 	@printf '  QUIET=1      print warnings and errors only\n'

@@ -4,6 +4,11 @@
 # stamps of its own code, of its own configuration and of the arguments; a stamp is replaced only where its content differs
 # (crates/stamps), so that an edited comment or a rebuilt binary reruns nothing.
 
+COMMA := ,
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
+ONE_LIST := $(FOR)$(USERS)
+
 DATASET ?= $(notdir $(patsubst %/,%,$(if $(wildcard $(DATA)/.),$(DATA),$(firstword $(subst ., ,$(DATA))))))
 ARTIFACTS ?= artifacts/$(DATASET)/$(PRESET)
 CONFIG ?= config/$(PRESET)
@@ -15,7 +20,7 @@ stamps = $(STAMPS)/$(1).code $(STAMPS)/$(1).config $(STAMPS)/all.arguments
 run = "$(BIN)/$(1)" --config "$(CONFIG)/$(1).toml" --artifacts "$(ARTIFACTS)" --seed $(SEED) --threads $(THREADS) \
   $(if $(MAX_MEMORY),--max-memory "$(MAX_MEMORY)") $(if $(QUIET),--quiet)
 
-STAGES := split train-base build-features train-meta evaluate
+STAGES := split train-base build-features train-meta evaluate $(if $(ONE_LIST),,recommend)
 .PHONY: $(STAGES)
 .DELETE_ON_ERROR:
 $(foreach stage,$(STAGES),$(eval $(stage): $(call manifest,$(stage)); @$(if $(QUIET),:,echo "$(stage): up to date in $(ARTIFACTS)/$(stage)")))
@@ -35,6 +40,17 @@ $(call manifest,train-meta): $(call manifest,build-features) $(call stamps,train
 
 $(call manifest,evaluate): $(call manifest,train-meta) $(call stamps,evaluate)
 	@$(call run,evaluate)
+
+$(call manifest,recommend): $(call manifest,train-meta) $(call stamps,recommend)
+	@$(call run,recommend)
+
+# Lists of some users, or of people with ratings of their own: printed, and written where OUT says; the stage's folder stays as it is.
+ifneq ($(ONE_LIST),)
+.PHONY: recommend
+recommend: $(call manifest,train-meta)
+	@$(call run,recommend) $(if $(FOR),--for-ratings "$(FOR)") $(if $(USERS),--users "$(subst $(SPACE),$(COMMA),$(strip $(USERS)))") \
+	  $(if $(OUT),--out "$(OUT)")
+endif
 
 # Does any feature depend on a label that it may not see? Exit code 1 where one does.
 .PHONY: audit

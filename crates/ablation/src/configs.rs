@@ -9,7 +9,7 @@ use crate::variants::{Kind, Variant};
 /// The configurations of all stages of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Configs {
-    /// In the order of [`StageName::ALL`].
+    /// In the order of [`StageName::TO_VERDICT`].
     of_stages: Vec<(StageName, Json)>,
     models: Vec<String>,
     groups: Vec<String>,
@@ -27,7 +27,7 @@ impl Configs {
     /// # Errors
     /// Where a stage has not finished, or its manifest does not fit those before it.
     pub fn read(run: &mut Run) -> Result<Self, Error> {
-        run.require(&StageName::ALL)?;
+        run.require(&StageName::TO_VERDICT)?;
         Ok(Self {
             of_stages: run
                 .upstream()

@@ -53,7 +53,7 @@ impl StageCosts {
 impl Costs {
     /// The costs of a run that was made once a split: of each stage the least of any split, since whatever else the machine does can only
     /// add to them; then seconds and model files summed over the stages, and the largest of their peaks. `None` where there is no split.
-    pub fn of(splits: &[[StageCosts; StageName::ALL.len()]]) -> Option<Self> {
+    pub fn of(splits: &[[StageCosts; StageName::TO_VERDICT.len()]]) -> Option<Self> {
         let mut stages = *splits.first()?;
         for split in &splits[1..] {
             for (least, costs) in stages.iter_mut().zip(split) {

@@ -49,7 +49,7 @@ impl Stages {
             this.parent().unwrap_or(Path::new(".")).to_owned()
         };
         let stages = Self { bin, threads: common.threads };
-        for stage in StageName::ALL {
+        for stage in StageName::TO_VERDICT {
             let path = stages.path(stage);
             if !path.is_file() {
                 let problem = format!(

@@ -23,8 +23,8 @@ use crate::variants::Variant;
 /// The metric that everything is told by.
 pub const METRIC: &str = "ndcg";
 
-/// One set of costs a stage, in the order of [`StageName::ALL`].
-type RunCosts = [StageCosts; StageName::ALL.len()];
+/// One set of costs a stage, in the order of [`StageName::TO_VERDICT`].
+type RunCosts = [StageCosts; StageName::TO_VERDICT.len()];
 /// NDCG of each user, in ascending order of the user; one list a meta-model.
 type RunValues = Vec<Vec<(i64, f64)>>;
 
@@ -155,7 +155,7 @@ impl OneSplit<'_> {
         full: Option<&RunCosts>,
     ) -> anyhow::Result<Result<(RunCosts, RunValues), Refusal>> {
         let first = variant.map_or(StageName::Split, Variant::first_stage);
-        for stage in StageName::ALL.into_iter().filter(|stage| *stage >= first) {
+        for stage in StageName::TO_VERDICT.into_iter().filter(|stage| *stage >= first) {
             let toml = self.bench.configs.toml(stage, variant)?;
             let config = self.bench.scratch.write_config(stage, &toml)?;
             let data = self.bench.scratch.data().to_string_lossy().into_owned();
@@ -167,7 +167,7 @@ impl OneSplit<'_> {
             }
         }
         let mut run = self.reading();
-        run.require(&StageName::ALL)?;
+        run.require(&StageName::TO_VERDICT)?;
         let costs = |manifest: &Manifest| match full {
             Some(full) if manifest.stage < first => full[manifest.stage as usize],
             _ => StageCosts::of(manifest),

@@ -18,11 +18,17 @@ pub enum StageName {
     TrainMeta,
     /// Scores, measures, draws.
     Evaluate,
+    /// The best items for each user. Beside `evaluate`: neither reads the other.
+    Recommend,
 }
 
 impl StageName {
     /// All stages, in running order.
-    pub const ALL: [Self; 5] =
+    pub const ALL: [Self; 6] =
+        [Self::Split, Self::TrainBase, Self::BuildFeatures, Self::TrainMeta, Self::Evaluate, Self::Recommend];
+
+    /// The stages that end in a verdict: all that `make all` runs.
+    pub const TO_VERDICT: [Self; 5] =
         [Self::Split, Self::TrainBase, Self::BuildFeatures, Self::TrainMeta, Self::Evaluate];
 
     /// The name of the stage's binary, its folder, its configuration file and its make target.
@@ -33,6 +39,7 @@ impl StageName {
             Self::BuildFeatures => "build-features",
             Self::TrainMeta => "train-meta",
             Self::Evaluate => "evaluate",
+            Self::Recommend => "recommend",
         }
     }
 }
@@ -96,6 +103,11 @@ pub const METRICS_JSON: Artifact = artifact(StageName::Evaluate, "metrics.json")
 pub const REPORT: Artifact = artifact(StageName::Evaluate, "report/index.html");
 /// The folder of the page and its plots, below the stage's folder.
 pub const REPORT_FOLDER: &str = "report";
+
+/// The best items of each user, with scores and reasons.
+pub const RECOMMENDATIONS: Artifact = artifact(StageName::Recommend, "recommendations.parquet");
+/// What each feature added to the score of each recommendation, where it is asked for.
+pub const CONTRIBUTIONS: Artifact = artifact(StageName::Recommend, "contributions.parquet");
 
 /// The folder of the ablation, below the run's: no stage's, and no stage reads it.
 const ABLATION_FOLDER: &str = "ablation";

@@ -12,6 +12,7 @@ mod pipeline {
     mod interruption;
     mod memory;
     mod protocols;
+    mod recommend;
     mod terminal;
     mod tidy;
     mod usage;

@@ -67,7 +67,7 @@ pub enum Error {
     #[error("{0}; --skip-bad-rows would skip such rows and list them")]
     BadRow(Box<BadRow>),
 
-    /// A malformed row of an assignments file; these are never skipped.
+    /// A malformed row of an assignments file or of own ratings; these are never skipped.
     #[error("{0}")]
     BadAssignment(Box<BadRow>),
 

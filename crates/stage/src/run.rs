@@ -47,6 +47,8 @@ pub struct Run {
     started: Instant,
     /// Whether the folder has been made ready: no old manifest, no leftovers.
     opened: bool,
+    /// Whether this run is no run of the whole stage: it writes nothing into the folder, no manifest either.
+    outside: bool,
 }
 
 impl Run {
@@ -66,7 +68,13 @@ impl Run {
             counts: serde_json::Map::new(),
             started: Instant::now(),
             opened: false,
+            outside: false,
         }
+    }
+
+    /// Makes this a run that answers a question beside the pipeline: the stage's folder and its manifest stay as they are.
+    pub fn leave_folder_alone(&mut self) {
+        self.outside = true;
     }
 
     /// A run that only reads: for tools beside the stages. What it is asked to write is never asked of it.
@@ -223,22 +231,36 @@ impl Run {
         self.end_table(artifact, writer)
     }
 
-    /// Begins a table in this stage's folder that is written piece by piece; [`Run::end_table`] ends it.
+    /// Writes a table to any path, outside the pipeline's folders.
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn begin_table<T: Stored>(&mut self, artifact: Artifact) -> Result<TableWriter, Error> {
-        self.open()?;
+    pub fn write_table_to<T: Stored>(&self, path: &Path, stored: T) -> Result<(), Error> {
+        let mut writer = TableWriter::open(path, &self.metadata::<T>())?;
+        writer.write(stored.into_table())?;
+        writer.close()?.finish()
+    }
+
+    /// What a table's file says of itself.
+    fn metadata<T: Stored>(&self) -> [(&str, &str); 6] {
         let provenance = self.provenance();
-        let metadata = [
+        [
             (SCHEMA_KEY, T::SCHEMA),
             ("podium.version", env!("CARGO_PKG_VERSION")),
             ("podium.stage", self.stage.name()),
             ("podium.dataset", &provenance.dataset),
             ("podium.preset", &provenance.preset),
             ("podium.synthetic", if provenance.synthetic { "true" } else { "false" }),
-        ];
-        TableWriter::open(&self.layout.path(artifact), &metadata)
+        ]
+    }
+
+    /// Begins a table in this stage's folder that is written piece by piece; [`Run::end_table`] ends it.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn begin_table<T: Stored>(&mut self, artifact: Artifact) -> Result<TableWriter, Error> {
+        self.open()?;
+        TableWriter::open(&self.layout.path(artifact), &self.metadata::<T>())
     }
 
     /// Puts a table that was written piece by piece in its place.
@@ -340,6 +362,19 @@ impl Run {
     }
 
     pub(crate) fn finish(mut self, summary: &Summary) -> anyhow::Result<()> {
+        let timings = if self.outside { self.timings() } else { self.conclude()? };
+        self.say(&format!(
+            "read {}; wrote {} in {:.2} s, {:.0} MB peak",
+            summary.read,
+            summary.wrote,
+            timings.wall_seconds,
+            timings.peak_memory_bytes as f64 / 1e6
+        ));
+        Ok(())
+    }
+
+    /// Waits for the outputs and writes the manifest.
+    fn conclude(&mut self) -> anyhow::Result<Timings> {
         self.open()?;
         let outputs = self.outputs.finish()?;
         let timings = self.timings();
@@ -355,14 +390,7 @@ impl Run {
             timings,
         };
         manifest.write(&self.layout.manifest(self.stage))?;
-        self.say(&format!(
-            "read {}; wrote {} in {:.2} s, {:.0} MB peak",
-            summary.read,
-            summary.wrote,
-            timings.wall_seconds,
-            timings.peak_memory_bytes as f64 / 1e6
-        ));
-        Ok(())
+        Ok(timings)
     }
 }
 

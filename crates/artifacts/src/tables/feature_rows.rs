@@ -245,7 +245,7 @@ impl Stored for CandidateScoreRows {
 }
 
 /// What is left of a table once its keys are taken: names, and columns of scores.
-fn take_scores(mut table: Table) -> Result<(Vec<String>, Vec<Vec<f64>>), String> {
+pub(super) fn take_scores(mut table: Table) -> Result<(Vec<String>, Vec<Vec<f64>>), String> {
     let names: Vec<String> = table.columns().iter().map(|(name, _)| name.clone()).collect();
     let columns = names.iter().map(|name| table.take(name)).collect::<Result<_, _>>()?;
     Ok((names, columns))

@@ -6,6 +6,7 @@ mod feature_rows;
 mod importances;
 mod learning_curves;
 mod metric_rows;
+mod recommendations;
 mod rows;
 mod split_ratings;
 mod stars;
@@ -16,6 +17,7 @@ pub use feature_rows::{CandidateScoreRows, CatalogueRows, CatalogueScoreRows, Fe
 pub use importances::ImportanceRow;
 pub use learning_curves::CurvePoint;
 pub use metric_rows::{ColdStartRow, ComparisonRow, MetricRow, PerUserRow};
+pub use recommendations::{ContributionRow, Recommendations};
 pub use split_ratings::SplitRatings;
 pub use tags::TagRow;
 

@@ -10,8 +10,8 @@ use crate::shape::Catalogue;
 use crate::shape::text::{self, RatingColumns, check_len};
 use crate::{Error, Options, Tag, field};
 
-const USER: [&str; 2] = ["userId", "user_id"];
-const ITEM: [&str; 2] = ["movieId", "item_id"];
+pub(crate) const USER: [&str; 2] = ["userId", "user_id"];
+pub(crate) const ITEM: [&str; 2] = ["movieId", "item_id"];
 const RATING: [&str; 1] = ["rating"];
 const TIMESTAMP: [&str; 1] = ["timestamp"];
 

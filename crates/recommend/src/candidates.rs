@@ -1,0 +1,78 @@
+//! Which items are looked at for a user: what the proposers have on top, what most people rated, and on request what the user rated.
+
+use dataset::{Candidate, History, ItemId, Items, UserId};
+use rayon::prelude::*;
+use recommenders::FittedModel;
+use stacking::{AsOf, Proposals};
+
+use crate::config::Checked;
+
+/// What gives candidates, prepared for any number of users.
+pub struct Candidates<'a> {
+    proposals: Proposals<'a>,
+    history: &'a History,
+    /// Items by descending number of ratings, ties to the smaller id.
+    popular: Vec<ItemId>,
+    n_popular: usize,
+    include_rated: bool,
+}
+
+impl<'a> Candidates<'a> {
+    /// Prepares the candidates of users whose ratings are in `history`.
+    pub fn new(
+        config: &Checked,
+        as_of: AsOf,
+        models: &'a [FittedModel],
+        history: &'a History,
+        items: &Items,
+    ) -> Self {
+        let n_ratings = |item_id: ItemId| {
+            let item = history.items().index_of(item_id);
+            item.map_or(0, |item| history.by_item().row(item).0.len())
+        };
+        let mut counted: Vec<(usize, ItemId)> =
+            items.all().iter().map(|item| (n_ratings(item.item_id), item.item_id)).collect();
+        counted.retain(|&(n, _)| n >= config.min_ratings);
+        let catalogue = counted.iter().map(|&(_, item_id)| item_id).collect();
+        counted.sort_unstable_by_key(|&(n, item_id)| (std::cmp::Reverse(n), item_id));
+        let models: Vec<&FittedModel> = models.iter().collect();
+        Self {
+            proposals: Proposals::new(&config.candidates, 0, as_of, &models, history, catalogue),
+            history,
+            popular: counted.into_iter().map(|(_, item_id)| item_id).collect(),
+            n_popular: config.popular,
+            include_rated: config.include_rated,
+        }
+    }
+
+    /// The candidates of each of `users`, which ascend: each user's in ascending order of the item.
+    pub fn of(&self, users: &[UserId]) -> Vec<Vec<Candidate>> {
+        let proposed = self.proposals.of(users).candidates;
+        let starts = |user_id: UserId| proposed.partition_point(|candidate| candidate.user_id < user_id);
+        users
+            .par_iter()
+            .map(|&user_id| {
+                let start = starts(user_id);
+                let own = proposed[start..].iter().take_while(|candidate| candidate.user_id == user_id);
+                let mut items: Vec<ItemId> = own.map(|candidate| candidate.item_id).collect();
+                let rated = self.rated(user_id);
+                let is_new = |item_id: &&ItemId| rated.binary_search(item_id).is_err();
+                items.extend(self.popular.iter().filter(is_new).take(self.n_popular));
+                if self.include_rated {
+                    items.extend(&rated);
+                }
+                items.sort_unstable();
+                items.dedup();
+                let at = self.proposals.time_of(user_id);
+                items.into_iter().map(|item_id| Candidate { user_id, item_id, at }).collect()
+            })
+            .collect()
+    }
+
+    /// What the user rated, ascending.
+    fn rated(&self, user_id: UserId) -> Vec<ItemId> {
+        let user = self.history.users().index_of(user_id);
+        let items = user.map_or(&[][..], |user| self.history.by_user().row(user).0);
+        items.iter().map(|&item| self.history.items().id_at(item)).collect()
+    }
+}
