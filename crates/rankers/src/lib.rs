@@ -5,6 +5,7 @@
 //! * [`objective`]: the losses that boosting minimises, behind one trait.
 //! * [`calibration`]: from raw scores to probabilities that come true.
 //! * [`blend`]: a convex combination of meta-models.
+//! * [`contributions`]: what each feature adds to a score.
 //! * [`segments`]: one calibrator or model a segment of users.
 //! * [`export`]: a fitted booster in other tools' formats.
 //!
@@ -12,6 +13,7 @@
 
 pub mod blend;
 pub mod calibration;
+pub mod contributions;
 mod error;
 pub mod export;
 mod fitted;
