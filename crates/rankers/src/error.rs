@@ -245,6 +245,14 @@ impl ModelError {
         if holds { Ok(()) } else { Err(Self::Inconsistent { what: what() }) }
     }
 
+    /// The same, and in which tree.
+    pub(crate) fn in_tree(self, index: usize) -> Self {
+        match self {
+            Self::Inconsistent { what } => Self::Inconsistent { what: format!("tree {index}: {what}") },
+            other => other,
+        }
+    }
+
     /// Whether a matrix has the model's features, in the model's order.
     pub(crate) fn check_names(expected: &[String], found: &[String]) -> Result<(), Self> {
         if expected.len() != found.len() {

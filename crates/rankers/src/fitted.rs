@@ -1,5 +1,6 @@
 //! A fitted meta-model over a feature matrix, whichever it is.
 
+use crate::contributions::{Contributions, Explainer};
 use crate::gbdt::GbdtModel;
 use crate::logistic::LogisticModel;
 use crate::{FeatureMatrix, ModelError};
@@ -23,6 +24,14 @@ impl Fitted {
             Self::Logistic(model) => model.predict_raw(features),
             Self::Booster(model) => model.predict_raw(features),
         }
+    }
+
+    /// What each feature contributes to the raw score of each row. For many batches, prepare an [`Explainer`] once.
+    ///
+    /// # Errors
+    /// Where the matrix has other features than the model was fitted on, or the model is inconsistent.
+    pub fn contributions(&self, features: &FeatureMatrix) -> Result<Contributions, ModelError> {
+        Explainer::new(self)?.contributions(features)
     }
 
     /// The booster, where it is one.

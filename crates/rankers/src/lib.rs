@@ -5,6 +5,7 @@
 //! * [`objective`]: the losses that boosting minimises, behind one trait.
 //! * [`calibration`]: from raw scores to probabilities that come true.
 //! * [`blend`]: a convex combination of meta-models.
+//! * [`contributions`]: what each feature adds to a score.
 //! * [`segments`]: one calibrator or model a segment of users.
 //! * [`Reranking`]: from good items to a good list.
 //! * [`Stack`]: the fitted meta-models of a run together.
@@ -14,6 +15,7 @@
 
 pub mod blend;
 pub mod calibration;
+pub mod contributions;
 mod error;
 pub mod export;
 mod fitted;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use rankers::gbdt::{Criterion, GbdtModel, GbdtParams, Growth, fit, fit_from};
 use rankers::logistic::{self, LogisticParams};
 use rankers::objective::{BinaryLogLoss, Objective as _, ObjectiveKind};
-use rankers::{FeatureMatrix, LabelledRows};
+use rankers::{FeatureMatrix, Fitted, LabelledRows};
 
 fn try_fit(params: GbdtParams, train: LabelledRows<'_>, held_out: Option<LabelledRows<'_>>) -> GbdtModel {
     let mut rng = dataset::rng::stream(3, "rankers/gbdt");
@@ -235,7 +235,7 @@ fn a_linear_start_takes_the_objectives_scale() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// A damaged model is refused or scores without a panic: any number of its serialised form may be another one.
+    /// A damaged model is refused or scores and explains without a panic: any number of its serialised form may be another one.
     #[test]
     fn a_hostile_model_does_no_harm(position in 0usize..2000, number in prop_oneof![Just(-1i64), Just(0), Just(7), Just(i64::from(i32::MAX))]) {
         let data = slope(300, 1);
@@ -251,6 +251,9 @@ proptest! {
             prop_assert_eq!(scores.len(), 300);
             model.to_lightgbm_text();
             model.importances();
+            if let Ok(contributions) = Fitted::Booster(model).contributions(&data.features) {
+                prop_assert_eq!(contributions.n_rows(), 300);
+            }
         }
     }
 }

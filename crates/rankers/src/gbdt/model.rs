@@ -79,12 +79,7 @@ impl GbdtModel {
             ModelError::check_names(&self.feature_names, start.feature_names())?;
         }
         for (index, tree) in self.trees.iter().enumerate() {
-            tree.validate(n_features).map_err(|error| match error {
-                ModelError::Inconsistent { what } => {
-                    ModelError::Inconsistent { what: format!("tree {index}: {what}") }
-                }
-                other => other,
-            })?;
+            tree.validate(n_features).map_err(|error| error.in_tree(index))?;
         }
         Ok(())
     }
