@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
 use crate::by_item::{ItemScorer, UNKNOWN};
+use crate::fold_in::NewUsers;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
 
@@ -63,6 +64,16 @@ impl Baseline {
             items.iter().zip(values).map(residual)
         });
         Csr::from_entries(by_user.n_rows(), entries)
+    }
+
+    /// The same of `new` users who were folded in: new user -> (items, residuals in stars).
+    pub fn residuals_of(&self, new: &NewUsers) -> Csr {
+        let entries = (0..new.len() as u32).flat_map(|user| {
+            let (items, values) = new.ratings.row(user);
+            let residual = move |(&item, &value)| (user, item, self.residual(new.place(user), item, value));
+            items.iter().zip(values).map(residual)
+        });
+        Csr::from_entries(new.len(), entries)
     }
 
     /// Looks up a candidate; an unknown user or item adds 0.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::by_item::ItemScorer;
+use crate::fold_in::{KnownUser, NewUsers};
 use crate::validate::Demands;
 use crate::{BaseModel, InvalidModel, Scorer};
 
@@ -27,6 +28,14 @@ impl BiasModel {
             user_offsets: offsets(history.by_user(), mean),
             item_offsets: offsets(history.by_item(), mean),
         })
+    }
+
+    /// This model with the users of `history` added.
+    pub(crate) fn fold_in(self, history: &History) -> Result<Self, KnownUser> {
+        let Self(fitted) = self;
+        let new = NewUsers::new(history, &fitted.users, &fitted.items)?;
+        let user_offsets = new.numbers(fitted.user_offsets, &offsets(&new.ratings, fitted.mean), 1);
+        Ok(Self(Baseline { users: new.users(), user_offsets, ..fitted }))
     }
 
     /// Whether the parts fit together.

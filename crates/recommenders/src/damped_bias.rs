@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::by_item::ItemScorer;
+use crate::fold_in::{KnownUser, NewUsers};
 use crate::params::in_range;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
@@ -56,6 +57,15 @@ impl DampedBias {
         Self(Baseline::fit(history, params))
     }
 
+    /// This model with the users of `history` added.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        params: &Checked<DampedBiasParams>,
+    ) -> Result<Self, KnownUser> {
+        Ok(Self(self.0.fold_in(history, params)?.0))
+    }
+
     /// Whether the parts fit together.
     ///
     /// # Errors
@@ -93,6 +103,20 @@ impl Baseline {
         }
         let (users, items) = (history.users().clone(), history.items().clone());
         Self { mean, users, items, user_offsets, item_offsets }
+    }
+
+    /// This baseline with the users of `history` added, and who they are. The estimate of the users is the last step of each pass, so that those
+    /// who are added have the offsets that a fitted user with their ratings has.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        params: &Checked<DampedBiasParams>,
+    ) -> Result<(Self, NewUsers), KnownUser> {
+        let new = NewUsers::new(history, &self.users, &self.items)?;
+        let mut offsets = vec![0.0; new.len()];
+        estimate(&mut offsets, &new.ratings, self.mean, &self.item_offsets, params.user_damping);
+        let user_offsets = new.numbers(self.user_offsets, &offsets, 1);
+        Ok((Self { users: new.users(), user_offsets, ..self }, new))
     }
 }
 

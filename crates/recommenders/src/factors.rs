@@ -47,6 +47,11 @@ impl Factors {
         Self { width: self.width, numbers }
     }
 
+    /// The rows after `change` has added or moved some, all numbers of a row together.
+    pub fn map_rows(self, change: impl FnOnce(Vec<f32>) -> Vec<f32>) -> Self {
+        Self { width: self.width, numbers: change(self.numbers) }
+    }
+
     /// Numbers a row, padding included.
     pub fn width(&self) -> usize {
         self.width

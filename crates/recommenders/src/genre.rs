@@ -4,10 +4,11 @@
 //! scaled to length 1 (L2). The score is its cosine with the item's genre vector, in [0, 1]; 0 where either is missing: an
 //! unknown user, a user who liked nothing with a genre, an unknown item, an item without a genre.
 
-use dataset::{Candidate, GenreSet, History, IdIndex, Items};
+use dataset::{Candidate, Csr, GenreSet, History, IdIndex, Items};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::fold_in::{KnownUser, NewUsers};
 use crate::params::in_range;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
@@ -53,30 +54,21 @@ impl GenreContent {
         let genres_of: Vec<GenreSet> = (history.items().ids().iter())
             .map(|&item_id| items.get(item_id).map_or(GenreSet::default(), |item| item.genres))
             .collect();
-        let mut profiles = vec![0.0; history.users().len() * n_genres];
-        for user in 0..history.users().len() {
-            let profile = &mut profiles[user * n_genres..][..n_genres];
-            let (rated, values) = history.by_user().row(user as u32);
-            for (&item, _) in rated.iter().zip(values).filter(|&(_, &value)| value >= params.min_rating) {
-                for genre in genres_of[item as usize].iter() {
-                    profile[genre] += 1.0;
-                }
-            }
-            // The mean differs from these counts by a factor only, which scaling to length 1 takes away.
-            let length = profile.iter().map(|count| count * count).sum::<f64>().sqrt();
-            if length > 0.0 {
-                for count in profile {
-                    *count /= length;
-                }
-            }
-        }
         Self {
             n_genres,
             users: history.users().clone(),
-            profiles,
+            profiles: profiles(history.by_user(), &genres_of, n_genres, params.min_rating),
             items: IdIndex::new(items.all().iter().map(|item| item.item_id)),
             genres: items.all().iter().map(|item| item.genres).collect(),
         }
+    }
+
+    /// This model with the users of `history` added. They may have rated any item of the catalogue.
+    pub(crate) fn fold_in(self, history: &History, params: Checked<GenreParams>) -> Result<Self, KnownUser> {
+        let new = NewUsers::new(history, &self.users, &self.items)?;
+        let of_new = profiles(&new.ratings, &self.genres, self.n_genres, params.min_rating);
+        let profiles = new.numbers(self.profiles, &of_new, self.n_genres);
+        Ok(Self { users: new.users(), profiles, ..self })
     }
 
     /// Whether the parts fit together.
@@ -93,6 +85,28 @@ impl GenreContent {
         let known = self.genres.iter().all(|genres| genres.iter().all(|genre| genre < self.n_genres));
         demand.that(known, "an item has a genre that does not exist")
     }
+}
+
+/// The profile of each row of `ratings`, user -> (items, ratings), with the genres of each item.
+fn profiles(ratings: &Csr, genres_of: &[GenreSet], n_genres: usize, min_rating: f32) -> Vec<f64> {
+    let mut profiles = vec![0.0; ratings.n_rows() * n_genres];
+    for user in 0..ratings.n_rows() {
+        let profile = &mut profiles[user * n_genres..][..n_genres];
+        let (rated, values) = ratings.row(user as u32);
+        for (&item, _) in rated.iter().zip(values).filter(|&(_, &value)| value >= min_rating) {
+            for genre in genres_of[item as usize].iter() {
+                profile[genre] += 1.0;
+            }
+        }
+        // The mean differs from these counts by a factor only, which scaling to length 1 takes away.
+        let length = profile.iter().map(|count| count * count).sum::<f64>().sqrt();
+        if length > 0.0 {
+            for count in profile {
+                *count /= length;
+            }
+        }
+    }
+    profiles
 }
 
 impl Scorer for GenreContent {

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::{Baseline, Placed};
 use crate::damped_bias::DampedBiasParams;
+use crate::fold_in::KnownUser;
 use crate::params::in_range;
 use crate::scorer::{score_each, support_each};
 use crate::terms::{Terms, places};
@@ -79,29 +80,23 @@ impl TextContent {
         let baseline = Baseline::fit(history, baseline);
         let Terms { items, rows: vectors, n_distinct: n_terms } = Terms::new(content);
         let place_of = places(history.items(), &items);
-        let users = (0..history.users().len() as u32).into_par_iter();
-        let sums = users.map_init(
-            || Sums::new(n_terms),
-            |sums, user| {
-                let (rated, values) = history.by_user().row(user);
-                for (&item, &value) in rated.iter().zip(values) {
-                    if let Some(place) = place_of[item as usize] {
-                        sums.add(vectors.row(place), baseline.residual(user, item, value));
-                    }
-                }
-                sums.take()
-            },
-        );
-        let profiles: Vec<Vec<(u32, f32, f32)>> = sums.collect();
-        let profile = |number: fn(&(u32, f32, f32)) -> f32| {
-            let rows = profiles.iter().enumerate();
-            let entries = rows.flat_map(move |(user, row)| {
-                row.iter().map(move |entry| (user as u32, entry.0, number(entry)))
-            });
-            Csr::from_entries(profiles.len(), entries)
-        };
-        let (seen, liked) = (profile(|entry| entry.1), profile(|entry| entry.2));
+        let residual = |user, item, value| baseline.residual(user, item, value);
+        let (seen, liked) = profiles(history.by_user(), residual, &place_of, (&vectors, n_terms));
         Self { baseline, shrinkage: params.shrinkage, items, n_terms, vectors, seen, liked }
+    }
+
+    /// This model with the users of `history` added.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        baseline: &Checked<DampedBiasParams>,
+    ) -> Result<Self, KnownUser> {
+        let (baseline, new) = self.baseline.fold_in(history, baseline)?;
+        let place_of = places(&baseline.items, &self.items);
+        let residual = |user, item, value| baseline.residual(new.place(user), item, value);
+        let (seen, liked) = profiles(&new.ratings, residual, &place_of, (&self.vectors, self.n_terms));
+        let (seen, liked) = (new.rows(&self.seen, &seen), new.rows(&self.liked, &liked));
+        Ok(Self { baseline, seen, liked, ..self })
     }
 
     /// Whether the parts fit together.
@@ -160,6 +155,37 @@ impl Scorer for TextContent {
     fn score_with_support(&self, candidates: &[Candidate], scores: &mut [f64], support: &mut [f64]) {
         support_each(candidates, scores, support, |candidate| self.answer(candidate));
     }
+}
+
+/// The profiles of each row of `ratings`, user -> (items, ratings): the sums without and with the residuals. `place_of` says where each item stands
+/// among the vectors.
+fn profiles(
+    ratings: &Csr,
+    residual: impl Fn(u32, u32, f32) -> f32 + Sync,
+    place_of: &[Option<u32>],
+    (vectors, n_terms): (&Csr, usize),
+) -> (Csr, Csr) {
+    let users = (0..ratings.n_rows() as u32).into_par_iter();
+    let sums = users.map_init(
+        || Sums::new(n_terms),
+        |sums, user| {
+            let (rated, values) = ratings.row(user);
+            for (&item, &value) in rated.iter().zip(values) {
+                if let Some(place) = place_of[item as usize] {
+                    sums.add(vectors.row(place), residual(user, item, value));
+                }
+            }
+            sums.take()
+        },
+    );
+    let profiles: Vec<Vec<(u32, f32, f32)>> = sums.collect();
+    let profile = |number: fn(&(u32, f32, f32)) -> f32| {
+        let rows = profiles.iter().enumerate();
+        let entries = rows
+            .flat_map(move |(user, row)| row.iter().map(move |entry| (user as u32, entry.0, number(entry))));
+        Csr::from_entries(profiles.len(), entries)
+    };
+    (profile(|entry| entry.1), profile(|entry| entry.2))
 }
 
 /// The two profiles of the user at hand; memory that every user uses again.

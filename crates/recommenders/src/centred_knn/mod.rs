@@ -24,13 +24,16 @@
 
 mod params;
 
-use dataset::{Candidate, History};
+use dataset::{Candidate, Csr, History};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
-use crate::neighbourhood::{Agreement, Agreements, Answer, Questions, Sides, Similarity, Votes};
+use crate::fold_in::KnownUser;
+use crate::neighbourhood::{
+    Agreement, Agreements, Answer, Lacking, Questions, Sides, Similarity, Votes, squared_norms,
+};
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
 use params::Weighting;
@@ -54,6 +57,15 @@ impl CentredItemKnn {
         Self(CentredKnn::fit(Compared::Items, history, baseline, params.into()))
     }
 
+    /// This model with the users of `history` added: what they rated is looked at, and tells nothing of which items are similar.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        baseline: &Checked<DampedBiasParams>,
+    ) -> Result<Self, KnownUser> {
+        Ok(Self(self.0.fold_in(Compared::Items, history, baseline)?))
+    }
+
     /// Whether the parts fit together.
     ///
     /// # Errors
@@ -74,6 +86,15 @@ impl UserKnn {
         let mut model = CentredKnn::fit(Compared::Users, history, baseline, params.into());
         model.residuals.keep_most_active(params.max_raters);
         Self(model)
+    }
+
+    /// This model with the users of `history` added: they are compared with the fitted users, and are nobody's neighbours.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        baseline: &Checked<DampedBiasParams>,
+    ) -> Result<Self, KnownUser> {
+        Ok(Self(self.0.fold_in(Compared::Users, history, baseline)?))
     }
 
     /// Whether the parts fit together.
@@ -138,8 +159,26 @@ impl CentredKnn {
             Compared::Items => by_user,
             Compared::Users => Sides { by_other: by_user.by_target, by_target: by_user.by_other },
         };
-        let inverse_norms = inverse_norms(&residuals);
+        let inverse_norms = inverse_norms(&residuals.by_target);
         Self { weighting, baseline, residuals, inverse_norms }
+    }
+
+    fn fold_in(
+        self,
+        compared: Compared,
+        history: &History,
+        params: &Checked<DampedBiasParams>,
+    ) -> Result<Self, KnownUser> {
+        let (baseline, new) = self.baseline.fold_in(history, params)?;
+        let of_new = baseline.residuals_of(&new);
+        let (residuals, inverse_norms) = match compared {
+            Compared::Items => (self.residuals.with_others(&new, &of_new), self.inverse_norms),
+            Compared::Users => {
+                let norms = inverse_norms(&of_new);
+                (self.residuals.with_targets(&new, &of_new), new.numbers(self.inverse_norms, &norms, 1))
+            }
+        };
+        Ok(Self { weighting: self.weighting, baseline, residuals, inverse_norms })
     }
 
     fn validate(&self, compared: Compared, model: BaseModel) -> Result<(), InvalidModel> {
@@ -149,11 +188,13 @@ impl CentredKnn {
         let users = ("user", self.baseline.n_users());
         let items = ("item", self.baseline.n_items());
         match compared {
-            Compared::Items => self.residuals.validate(demand, items, users, false)?,
-            Compared::Users => self.residuals.validate(demand, users, items, true)?,
+            Compared::Items => self.residuals.validate(demand, items, users, Lacking::FoldedIn)?,
+            Compared::Users => self.residuals.validate(demand, users, items, Lacking::LeastActive)?,
         }
-        demand
-            .that(inverse_norms(&self.residuals) == self.inverse_norms, "its norms do not fit its residuals")
+        demand.that(
+            inverse_norms(&self.residuals.by_target) == self.inverse_norms,
+            "its norms do not fit its residuals",
+        )
     }
 
     /// Scores `candidates`, and says what stands behind each score where that is wanted.
@@ -221,8 +262,8 @@ impl<const N: usize> Similarity for Cosine<'_, N> {
     }
 }
 
-fn inverse_norms(residuals: &Sides) -> Vec<f64> {
-    let squared = residuals.squared_norms().into_iter();
+fn inverse_norms(by_target: &Csr) -> Vec<f64> {
+    let squared = squared_norms(by_target).into_iter();
     squared.map(|squared| if squared > 0.0 { squared.sqrt().recip() } else { 0.0 }).collect()
 }
 

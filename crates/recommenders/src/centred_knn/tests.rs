@@ -138,7 +138,7 @@ fn damage_is_noticed() {
         assert!(damaged(CentredKnn { weighting, ..inner.clone() }).is_err());
     }
     assert!(damaged(CentredKnn { inverse_norms: vec![1.0; 2], ..inner.clone() }).is_err());
-    assert!(damaged(CentredKnn { residuals: Sides::new(dataset::Csr::default(), 2), ..inner }).is_err());
+    assert!(damaged(CentredKnn { residuals: Sides::new(Csr::default(), 2), ..inner }).is_err());
 }
 
 /// The definition read off the page, item-based; a full sort, ties by rating count and larger id.

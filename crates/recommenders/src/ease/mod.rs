@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
+use crate::fold_in::KnownUser;
 use crate::inverse::Symmetric;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
@@ -45,7 +46,7 @@ impl EaseModel {
     ) -> Self {
         let baseline = Baseline::fit(history, baseline);
         let catalogue = most_rated(history.by_item(), params.max_items);
-        let residuals = residuals(history, &baseline, &catalogue);
+        let residuals = of_catalogue(&baseline.residuals(history), &catalogue, baseline.n_items());
         let n = catalogue.len();
         let by_item = residuals.transposed(n);
         let mut gram = Symmetric::gram(&by_item, &residuals, params.regularization);
@@ -58,6 +59,18 @@ impl EaseModel {
             }
         });
         Self { baseline, catalogue, residuals, weights }
+    }
+
+    /// This model with the users of `history` added.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        params: &Checked<DampedBiasParams>,
+    ) -> Result<Self, KnownUser> {
+        let (baseline, new) = self.baseline.fold_in(history, params)?;
+        let of_new = of_catalogue(&baseline.residuals_of(&new), &self.catalogue, baseline.n_items());
+        let residuals = new.rows(&self.residuals, &of_new);
+        Ok(Self { baseline, residuals, ..self })
     }
 
     /// Whether the parts fit together.
@@ -106,21 +119,19 @@ pub(crate) fn most_rated(by_item: &Csr, n: usize) -> Vec<u32> {
     items
 }
 
-/// User -> (places in the catalogue, residuals).
-fn residuals(history: &History, baseline: &Baseline, catalogue: &[u32]) -> Csr {
-    let mut column_of = vec![None; history.items().len()];
+/// User -> (places in the catalogue, residuals), of the residuals of `n_items` items.
+fn of_catalogue(residuals: &Csr, catalogue: &[u32], n_items: usize) -> Csr {
+    let mut column_of = vec![None; n_items];
     for (column, &item) in catalogue.iter().enumerate() {
         column_of[item as usize] = Some(column as u32);
     }
-    let n_users = history.users().len();
-    let entries = (0..n_users as u32).flat_map(|user| {
-        let (items, values) = history.by_user().row(user);
-        let column_of = &column_of;
-        items.iter().zip(values).filter_map(move |(&item, &value)| {
-            Some((user, column_of[item as usize]?, baseline.residual(user, item, value)))
-        })
+    let column_of = &column_of;
+    let entries = (0..residuals.n_rows() as u32).flat_map(|user| {
+        let (items, values) = residuals.row(user);
+        let column = move |(&item, &value): (&u32, &f32)| Some((user, column_of[item as usize]?, value));
+        items.iter().zip(values).filter_map(column)
     });
-    Csr::from_entries(n_users, entries)
+    Csr::from_entries(residuals.n_rows(), entries)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@
 mod embedding;
 mod params;
 
-use dataset::{Candidate, History, IdIndex};
+use dataset::{Candidate, Csr, History, IdIndex};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
 use crate::factors::{self, Factors};
+use crate::fold_in::KnownUser;
 use crate::normal_equations::NormalEquations;
 use crate::scorer::score_indexed;
 use crate::terms::{Terms, places};
@@ -51,23 +52,25 @@ impl EmbeddingContent {
         let Terms { items, rows, n_distinct: n_terms } = Terms::new(content);
         let vectors = embedding::embed(&rows, n_terms, params.dimensions, params.iterations, &mut rng);
         let place_of = places(history.items(), &items);
-        let mut weights = Factors::zeros(history.users().len(), params.dimensions);
-        let rows = weights.rows_mut().enumerate();
-        rows.for_each_init(
-            || NormalEquations::new(params.dimensions),
-            |equations, (user, weights)| {
-                equations.clear();
-                let (rated, values) = history.by_user().row(user as u32);
-                for (&item, &value) in rated.iter().zip(values) {
-                    if let Some(place) = place_of[item as usize] {
-                        let residual = baseline.residual(user as u32, item, value);
-                        equations.observe(vectors.row(place), 1.0, residual);
-                    }
-                }
-                equations.solve(params.regularization, weights);
-            },
-        );
+        let residual = |user, item, value| baseline.residual(user, item, value);
+        let weights = regress(history.by_user(), residual, &place_of, &vectors, params.regularization);
         Self { baseline, items, vectors, weights }
+    }
+
+    /// This model with the users of `history` added.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        baseline: &Checked<DampedBiasParams>,
+        params: &Checked<EmbeddingParams>,
+    ) -> Result<Self, KnownUser> {
+        let (baseline, new) = self.baseline.fold_in(history, baseline)?;
+        let place_of = places(&baseline.items, &self.items);
+        let residual = |user, item, value| baseline.residual(new.place(user), item, value);
+        let of_new = regress(&new.ratings, residual, &place_of, &self.vectors, params.regularization);
+        let width = self.weights.width();
+        let weights = self.weights.map_rows(|numbers| new.numbers(numbers, of_new.numbers(), width));
+        Ok(Self { baseline, weights, ..self })
     }
 
     /// Whether the parts fit together.
@@ -83,6 +86,33 @@ impl EmbeddingContent {
         demand.numbers("vectors", self.vectors.numbers(), self.vectors.expected_len(self.items.len()))?;
         demand.numbers("weights", self.weights.numbers(), self.weights.expected_len(self.baseline.n_users()))
     }
+}
+
+/// The weights of each row of `ratings`, user -> (items, ratings). `place_of` says where each item stands among the vectors.
+fn regress(
+    ratings: &Csr,
+    residual: impl Fn(u32, u32, f32) -> f32 + Sync,
+    place_of: &[Option<u32>],
+    vectors: &Factors,
+    regularization: f32,
+) -> Factors {
+    // The padding is always 0, and so are its weights.
+    let mut weights = Factors::zeros(ratings.n_rows(), vectors.width());
+    let rows = weights.rows_mut().enumerate();
+    rows.for_each_init(
+        || NormalEquations::new(vectors.width()),
+        |equations, (user, weights)| {
+            equations.clear();
+            let (rated, values) = ratings.row(user as u32);
+            for (&item, &value) in rated.iter().zip(values) {
+                if let Some(place) = place_of[item as usize] {
+                    equations.observe(vectors.row(place), 1.0, residual(user as u32, item, value));
+                }
+            }
+            equations.solve(regularization, weights);
+        },
+    );
+    weights
 }
 
 impl Scorer for EmbeddingContent {

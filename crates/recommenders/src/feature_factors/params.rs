@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::InvalidParam;
+use crate::fold_in::Penalties;
 use crate::params::in_range;
 
 /// What every model of this form is told.
@@ -47,6 +48,21 @@ impl Default for FeatureFactorsParams {
 }
 
 impl FeatureFactorsParams {
+    /// What holds back the numbers of a user who is folded in.
+    pub(crate) fn penalties(&self) -> Penalties {
+        let mut step = f64::from(self.learning_rate);
+        let mut sum_of_steps = 0.0;
+        for _ in 0..self.epochs {
+            sum_of_steps += step;
+            step *= f64::from(self.decay);
+        }
+        Penalties {
+            bias: f64::from(self.bias_regularization),
+            factors: f64::from(self.regularization),
+            once: sum_of_steps.recip(),
+        }
+    }
+
     /// Whether every value is in its range; `keys` are the names of the fields in configuration, in their order.
     pub(crate) fn validate(&self, keys: [&'static str; 7]) -> Result<(), InvalidParam> {
         in_range(keys[0], self.factors, 1..=1024)?;

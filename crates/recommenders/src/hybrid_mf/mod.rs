@@ -16,6 +16,7 @@ use crate::biased_factors::BiasedFactors;
 use crate::by_item::ItemScorer;
 use crate::factors::Factors;
 use crate::feature_factors::{FeatureFactors, Sizes, feature_factors_params};
+use crate::fold_in::KnownUser;
 use crate::mf::Diverged;
 use crate::terms::Terms;
 use crate::validate::Demands;
@@ -90,6 +91,17 @@ impl HybridMf {
             Ok(()) => Ok(HybridMfFit { model, learning_curve }),
             Err(_) => Err(Diverged { key: "hybrid", epoch: params.epochs }),
         }
+    }
+
+    /// This model with the users of `history` added, each in the optimum for the fitted items. They may have rated any item of the catalogue.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        params: &Checked<HybridMfParams>,
+    ) -> Result<Self, KnownUser> {
+        let HybridMfParams(params) = &**params;
+        let penalties = params.penalties();
+        Ok(Self(self.0.fold_in(history, penalties)?))
     }
 
     /// Whether the parts fit together.

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::by_item::{ItemScorer, UNKNOWN};
 use crate::factors::{self, Factors};
+use crate::fold_in::{KnownUser, NewUsers};
 use crate::normal_equations::NormalEquations;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
@@ -53,6 +54,21 @@ impl ImplicitAls {
         Self { users, items, user_factors, item_factors }
     }
 
+    /// This model with the users of `history` added: one solution each, the items' factors being those that the fit ended with.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        params: &Checked<ImplicitAlsParams>,
+    ) -> Result<Self, KnownUser> {
+        let new = NewUsers::new(history, &self.users, &self.items)?;
+        let width = self.item_factors.width();
+        let mut of_new = Factors::zeros(new.len(), width);
+        solve(&mut of_new, &new.ratings, &self.item_factors, params);
+        let user_factors =
+            self.user_factors.map_rows(|numbers| new.numbers(numbers, of_new.numbers(), width));
+        Ok(Self { users: new.users(), user_factors, ..self })
+    }
+
     /// Whether the parts fit together.
     ///
     /// # Errors
@@ -74,7 +90,7 @@ fn solve(rows: &mut Factors, ratings: &Csr, columns: &Factors, params: &Implicit
     let gram = columns.gram();
     let each = rows.rows_mut().enumerate();
     each.for_each_init(
-        || NormalEquations::new(params.factors),
+        || NormalEquations::new(columns.width()), // the padding is always 0, and so are its solutions
         |equations, (row, out)| {
             equations.restart(&gram);
             let (rated, values) = ratings.row(row as u32);

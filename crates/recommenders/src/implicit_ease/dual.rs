@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
 use crate::by_item::UNKNOWN;
+use crate::fold_in::NewUsers;
 use crate::inverse::Symmetric;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
@@ -48,6 +49,48 @@ impl Dual {
             row.iter_mut().enumerate().for_each(|(other, number)| *number = inverse.get(user, other) as f32);
         });
         Self { items: items.clone(), raters, inverse: rows, scales }
+    }
+
+    /// The items that have weights: all.
+    pub fn items(&self) -> &IdIndex {
+        &self.items
+    }
+
+    /// This form with the `new` users, new user -> (items, 1.0).
+    ///
+    /// A user's row of X P is `x P = (x - x X' M X) / regularization` (Woodbury's identity), for any row x. So a new user's row of the inverse is
+    /// `-x X' M / regularization` at the fitted users, and `1 / regularization` at the user's own place, where M itself would have the sum of both. In
+    /// the others' rows new users have a 0. Then [`Dual::score`] is `x B` for new users too, and the fitted users' scores stay.
+    pub fn fold_in(self, new: &NewUsers, rated: &Csr, regularization: f32) -> Self {
+        let n_fitted = self.inverse.len().isqrt();
+        let ridge = f64::from(regularization);
+        let of_new = (0..new.len() as u32).into_par_iter().flat_map_iter(|user| {
+            let mut in_common = vec![0.0f64; n_fitted];
+            for &item in rated.row(user).0 {
+                self.raters.row(item).0.iter().for_each(|&rater| in_common[rater as usize] += 1.0);
+            }
+            let mut sums = vec![0.0f64; n_fitted];
+            for (other, &weight) in in_common.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
+                let row = &self.inverse[other * n_fitted..][..n_fitted];
+                sums.iter_mut().zip(row).for_each(|(sum, &number)| *sum += weight * f64::from(number));
+            }
+            sums.into_iter().map(move |sum| (-sum / ridge) as f32)
+        });
+        let of_new: Vec<f32> = of_new.collect();
+        // Rows first; then every row gets the columns of the new users.
+        let rows = new.numbers(self.inverse, &of_new, n_fitted);
+        let nothing = vec![0.0; new.len()];
+        let mut inverse: Vec<f32> = rows
+            .chunks_exact(n_fitted.max(1))
+            .flat_map(|row| new.numbers(row.to_vec(), &nothing, 1))
+            .collect();
+        let n_users = n_fitted + new.len();
+        for user in 0..new.len() as u32 {
+            let place = new.place(user) as usize;
+            inverse[place * n_users + place] = ridge.recip() as f32;
+        }
+        let by_user = new.rows(&self.raters.transposed(n_fitted), rated);
+        Self { raters: by_user.transposed(self.items.len()), inverse, ..self }
     }
 
     /// Whether the parts fit together.

@@ -23,6 +23,7 @@ use dataset::{Candidate, History, IdIndex, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::by_item::ItemScorer;
+use crate::fold_in::{KnownUser, NewUsers};
 use crate::positives::positives;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
@@ -47,13 +48,32 @@ impl ImplicitEase {
     /// Accumulates and inverts one matrix, of users or of items. Deterministic at any number of threads.
     pub fn fit(history: &History, params: &Checked<ImplicitEaseParams>) -> Self {
         let (users, items) = (history.users(), history.items());
-        let rated = positives(history, params.min_rating);
+        let rated = positives(history.by_user(), params.min_rating);
         let form = if users.len() <= items.len().min(params.max_items) {
             Form::Dual(Dual::fit(rated, items, params.regularization))
         } else {
             Form::Primal(Primal::fit(&rated, items, params))
         };
         Self { users: users.clone(), form }
+    }
+
+    /// This model with the users of `history` added.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        params: &Checked<ImplicitEaseParams>,
+    ) -> Result<Self, KnownUser> {
+        let items = match &self.form {
+            Form::Dual(dual) => dual.items(),
+            Form::Primal(primal) => primal.catalogue(),
+        };
+        let new = NewUsers::new(history, &self.users, items)?;
+        let rated = positives(&new.ratings, params.min_rating);
+        let form = match self.form {
+            Form::Dual(dual) => Form::Dual(dual.fold_in(&new, &rated, params.regularization)),
+            Form::Primal(primal) => Form::Primal(primal.fold_in(&new, &rated)),
+        };
+        Ok(Self { users: new.users(), form })
     }
 
     /// Whether the parts fit together.

@@ -8,6 +8,7 @@ use super::ImplicitEaseParams;
 use crate::baskets::{Weights, score_baskets};
 use crate::by_item::score_basket;
 use crate::ease::most_rated;
+use crate::fold_in::NewUsers;
 use crate::inverse::Symmetric;
 use crate::validate::Demands;
 use crate::{Checked, InvalidModel};
@@ -55,6 +56,16 @@ impl Primal {
         });
         let catalogue = IdIndex::new(chosen.iter().map(|&item| items.id_at(item)));
         Self { catalogue, baskets, weights: Square { width: n, numbers } }
+    }
+
+    /// The items that have weights.
+    pub fn catalogue(&self) -> &IdIndex {
+        &self.catalogue
+    }
+
+    /// This form with the baskets of the `new` users, new user -> (items of the catalogue, 1.0).
+    pub fn fold_in(self, new: &NewUsers, rated: &Csr) -> Self {
+        Self { baskets: new.rows(&self.baskets, rated), ..self }
     }
 
     /// Whether the parts fit together.

@@ -27,7 +27,7 @@ fn params(max_items: usize, min_rating: f32) -> Checked<ImplicitEaseParams> {
 fn both(history: &History, min_rating: f32) -> [ImplicitEase; 2] {
     let primal = ImplicitEase::fit(history, &params(8, min_rating));
     assert!(matches!(primal.form, Form::Primal(_)));
-    let dual = Form::Dual(Dual::fit(positives(history, min_rating), history.items(), 1.5));
+    let dual = Form::Dual(Dual::fit(positives(history.by_user(), min_rating), history.items(), 1.5));
     [ImplicitEase { form: dual, ..primal.clone() }, primal]
 }
 
@@ -90,6 +90,38 @@ fn whole_users_get_the_bits_of_single_candidates() {
     for model in both(&history(), 0.0) {
         let one_by_one: Vec<f64> = everything().iter().flat_map(|&one| model.scores(&[one])).collect();
         assert_eq!(model.scores(&everything()), one_by_one);
+    }
+}
+
+#[test]
+fn new_users_are_rows_of_the_same_weights() {
+    let history = &history();
+    let renamed = |from: u32, to: i64| {
+        let (items, values) = history.by_user().row(from);
+        let rating = move |(&item, &value)| Rating {
+            user_id: to,
+            item_id: history.items().id_at(item),
+            value,
+            timestamp: 0,
+        };
+        items.iter().zip(values).map(rating).collect::<Vec<_>>()
+    };
+    // User 4 again as 20 and user 7 as -1, before all others.
+    let new: Ratings = [renamed(4, 20), renamed(7, -1)].concat().into_iter().collect();
+    let of = |user_id| {
+        (0..9).map(move |item| Candidate { user_id, item_id: 10 * item, at: 0 }).collect::<Vec<_>>()
+    };
+    for min_rating in [0.0, 4.0] {
+        for model in both(history, min_rating) {
+            let folded = model.clone().fold_in(&History::new(&new), &params(8, min_rating)).unwrap();
+            assert_eq!(folded.validate(), Ok(()));
+            assert_eq!(folded.scores(&everything()), model.scores(&everything()));
+            for (fitted, new) in [(4, 20), (7, -1)] {
+                for (expected, found) in model.scores(&of(fitted)).into_iter().zip(folded.scores(&of(new))) {
+                    assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
+                }
+            }
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baskets::{Weights, score_baskets};
 use crate::by_item::{ItemScorer, score_basket};
+use crate::fold_in::{KnownUser, NewUsers};
 use crate::neighbourhood::{Block, Common, Lanes as _, Nearest, Places, Sides, Workspaces};
 use crate::positives::positives;
 use crate::validate::Demands;
@@ -44,7 +45,7 @@ impl ImplicitItemKnn {
     /// Deterministic at any number of threads.
     pub fn fit(history: &History, params: &Checked<ImplicitItemKnnParams>) -> Self {
         let (users, items) = (history.users().clone(), history.items().clone());
-        let rated = Sides::new(positives(history, params.min_rating), items.len());
+        let rated = Sides::new(positives(history.by_user(), params.min_rating), items.len());
         let places = Places::most_rated_first(&rated.by_other, items.len());
         let workspaces =
             Workspaces::new(|| (Block::<Common>::new(items.len(), &places), Nearest::new(params.k)));
@@ -72,6 +73,17 @@ impl ImplicitItemKnn {
         let entries = rows.iter().flatten().copied();
         let neighbours = Neighbours(Csr::from_entries(items.len(), entries));
         Self { users, items, baskets: rated.by_other, neighbours }
+    }
+
+    /// This model with the users of `history` added.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        params: &Checked<ImplicitItemKnnParams>,
+    ) -> Result<Self, KnownUser> {
+        let new = NewUsers::new(history, &self.users, &self.items)?;
+        let baskets = new.rows(&self.baskets, &positives(&new.ratings, params.min_rating));
+        Ok(Self { users: new.users(), baskets, ..self })
     }
 
     /// Whether the parts fit together.

@@ -25,8 +25,10 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::fold_in::{KnownUser, NewUsers};
 use crate::neighbourhood::{
-    Answer, Answers, HalfStarProducts, Lanes, MAX_K, Products, Questions, Sides, Similarity, TieBreak, Votes,
+    Answer, Answers, HalfStarProducts, Lacking, Lanes, MAX_K, Products, Questions, Sides, Similarity,
+    TieBreak, Votes, squared_norms,
 };
 use crate::params::in_range;
 use crate::validate::Demands;
@@ -75,9 +77,16 @@ impl ItemKnnModel {
             mean: history.mean(),
             users: history.users().clone(),
             items: history.items().clone(),
-            squared_norms: ratings.squared_norms(),
+            squared_norms: squared_norms(&ratings.by_target),
             ratings,
         }
+    }
+
+    /// This model with the users of `history` added: what they rated is looked at, and tells nothing of which items are similar.
+    pub(crate) fn fold_in(self, history: &History) -> Result<Self, KnownUser> {
+        let new = NewUsers::new(history, &self.users, &self.items)?;
+        let ratings = self.ratings.with_others(&new, &new.ratings);
+        Ok(Self { users: new.users(), ratings, ..self })
     }
 
     /// Whether the parts fit together.
@@ -91,8 +100,11 @@ impl ItemKnnModel {
         demand.number("mean", self.mean)?;
         demand.ids("user", &self.users)?;
         demand.ids("item", &self.items)?;
-        self.ratings.validate(demand, ("item", n_items), ("user", n_users), false)?;
-        demand.that(self.ratings.squared_norms() == self.squared_norms, "its norms do not fit its ratings")
+        self.ratings.validate(demand, ("item", n_items), ("user", n_users), Lacking::FoldedIn)?;
+        demand.that(
+            squared_norms(&self.ratings.by_target) == self.squared_norms,
+            "its norms do not fit its ratings",
+        )
     }
 
     /// Answers every candidate whose user and item are known.

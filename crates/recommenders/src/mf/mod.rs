@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::biased_factors::BiasedFactors;
 use crate::by_item::ItemScorer;
 use crate::factors::Factors;
+use crate::fold_in::{KnownUser, Penalties};
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
@@ -74,6 +75,13 @@ impl MfModel {
             Ok(()) => Ok(MfFit { model, learning_curve }),
             Err(_) => Err(Diverged { key: "mf", epoch: params.epochs }),
         }
+    }
+
+    /// This model with the users of `history` added, each in the optimum for the fitted items.
+    pub(crate) fn fold_in(self, history: &History, params: &Checked<MfParams>) -> Result<Self, KnownUser> {
+        let weight = f64::from(params.regularization);
+        let penalties = Penalties { bias: weight, factors: weight, once: params.sum_of_steps().recip() };
+        Ok(Self(self.0.fold_in(history, penalties)?))
     }
 
     /// Whether the parts fit together.

@@ -42,6 +42,13 @@ impl Params for MfParams {
     }
 }
 
+impl MfParams {
+    /// The sum over the epochs of the step size.
+    pub(super) fn sum_of_steps(&self) -> f64 {
+        self.epochs as f64 * f64::from(self.learning_rate)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -25,6 +25,7 @@ use dataset::Csr;
 use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
+use crate::fold_in::NewUsers;
 use crate::validate::Demands;
 pub use block::Block;
 pub use lanes::{Agreement, Agreements, Common, HalfStarProducts, Lanes, Products};
@@ -48,11 +49,34 @@ pub struct Sides {
     pub by_target: Csr,
 }
 
+/// In which way one side may hold less than the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacking {
+    /// `by_other` may lack entries: after [`Sides::keep_most_active`] and [`Sides::with_targets`].
+    LeastActive,
+    /// `by_target` may lack all entries of an other: after [`Sides::with_others`].
+    FoldedIn,
+}
+
 impl Sides {
     /// The sides of `by_other`, whose columns are `n_targets`.
     pub fn new(by_other: Csr, n_targets: usize) -> Self {
         let by_target = by_other.transposed(n_targets);
         Self { by_other, by_target }
+    }
+
+    /// These with the rows of others who were folded in. What they have values for is looked at when they are asked; among the others of a target they
+    /// are not, so that no pair of targets is compared through them.
+    pub fn with_others(self, new: &NewUsers, rows: &Csr) -> Self {
+        let by_target = new.columns(self.by_target);
+        Self { by_other: new.rows(&self.by_other, rows), by_target }
+    }
+
+    /// These with the rows of targets that were folded in. Questions about them are answered; among the targets of an other they are not, so that
+    /// they are nobody's neighbours.
+    pub fn with_targets(self, new: &NewUsers, rows: &Csr) -> Self {
+        let by_other = new.columns(self.by_other);
+        Self { by_target: new.rows(&self.by_target, rows), by_other }
     }
 
     /// Answers `questions`, a block of targets at a time, on the threads of the current rayon pool. `answer` is given a target, who is asked,
@@ -113,13 +137,6 @@ impl Sides {
         (self.by_target.row(target).0.len() as u32, Reverse(target))
     }
 
-    /// The sum of each target's squared values.
-    pub fn squared_norms(&self) -> Vec<f64> {
-        (0..self.by_target.n_rows() as u32)
-            .map(|target| self.by_target.row(target).1.iter().map(|&value| f64::from(value).powi(2)).sum())
-            .collect()
-    }
-
     /// Leaves in every row of `by_other` the `max` targets that have the most values, of equally many those of smaller index. They have the most in
     /// common with others. `by_target` stays as it is, and with it every row of sums over all that the target in question has; the sums
     /// with a target that was left out of a row lack that row's product.
@@ -145,21 +162,32 @@ impl Sides {
         self.by_other = Csr::from_entries(self.by_other.n_rows(), entries);
     }
 
-    /// Whether both sides hold the same entries, for this many rows a side; with `may_lack` some may be missing in `by_other`.
+    /// Whether both sides hold the same entries, for this many rows a side, but for what may be `lacking`.
     pub fn validate(
         &self,
         demand: Demands,
         (target, n_targets): (&str, usize),
         (other, n_others): (&str, usize),
-        may_lack: bool,
+        lacking: Lacking,
     ) -> Result<(), InvalidModel> {
         demand.sparse(other, &self.by_other, n_others, n_targets)?;
         demand.sparse(target, &self.by_target, n_targets, n_others)?;
         let full = self.by_target.transposed(n_others);
-        let complete = may_lack || full.n_entries() == self.by_other.n_entries();
-        let same = (0..n_others as u32).all(|other| is_part_of(self.by_other.row(other), full.row(other)));
-        demand.that(complete && same, "its two sides hold different ratings")
+        let same = |other: u32| {
+            let (found, of_targets) = (self.by_other.row(other), full.row(other));
+            match lacking {
+                Lacking::LeastActive => is_part_of(found, of_targets),
+                Lacking::FoldedIn => found == of_targets || of_targets.0.is_empty(),
+            }
+        };
+        demand.that((0..n_others as u32).all(same), "its two sides hold different ratings")
     }
+}
+
+/// The sum of each row's squared values.
+pub fn squared_norms(rows: &Csr) -> Vec<f64> {
+    let squared = |row| rows.row(row).1.iter().map(|&value| f64::from(value).powi(2)).sum();
+    (0..rows.n_rows() as u32).map(squared).collect()
 }
 
 /// Whether the entries of one row are among those of another, in the same order.
@@ -196,15 +224,28 @@ mod tests {
     fn missing_entries_are_noticed_where_none_may_be() {
         let demand = Demands { model: "test" };
         let mut sides = sides();
-        let mut sound = |max, may_lack| {
+        let (least_active, folded_in) = (Lacking::LeastActive, Lacking::FoldedIn);
+        let mut sound = |max, lacking| {
             sides.keep_most_active(max);
-            sides.validate(demand, ("target", 3), ("other", 3), may_lack).is_ok()
+            sides.validate(demand, ("target", 3), ("other", 3), lacking).is_ok()
         };
         assert_eq!(
-            [sound(3, false), sound(3, true), sound(2, false), sound(2, true)],
+            [sound(3, folded_in), sound(3, least_active), sound(2, folded_in), sound(2, least_active)],
             [true, true, false, true]
         );
         sides.by_other = Csr::from_entries(3, [(0, 0, 9.0)].into_iter());
-        assert!(sides.validate(demand, ("target", 3), ("other", 3), true).is_err());
+        assert!(sides.validate(demand, ("target", 3), ("other", 3), least_active).is_err());
+        // An other that no target has may have values; one that some target has may not have more.
+        let by_target = Csr::from_entries(3, [(0, 0, 1.0)].into_iter());
+        let sound = |entries: &[(u32, u32, f32)]| {
+            let by_other = Csr::from_entries(3, entries.iter().copied());
+            let sides = Sides { by_other, by_target: by_target.clone() };
+            sides.validate(demand, ("target", 3), ("other", 3), folded_in).is_ok()
+        };
+        assert!(
+            sound(&[(0, 0, 1.0), (2, 1, 3.0)])
+                && !sound(&[(0, 0, 1.0), (0, 1, 3.0)])
+                && !sound(&[(2, 1, 3.0)])
+        );
     }
 }

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
+use crate::fold_in::KnownUser;
 use crate::params::in_range;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
@@ -75,16 +76,22 @@ impl RidgeContent {
         let residuals = baseline.residuals(history);
         let features = ItemFeatures::new(history, items, &baseline, params.numeric_scale);
         let rows = features.rows_of(history.items());
-        let n_features = features.len();
-        let mut coefficients = vec![0.0; history.users().len() * n_features];
-        coefficients.par_chunks_exact_mut(n_features).enumerate().for_each(|(user, coefficients)| {
-            let solution = regress(&features, &rows, &residuals, user as u32, params.penalty);
-            // The penalty makes the matrix positive definite; should rounding undo that, the user keeps the baseline.
-            if let Some(solution) = solution {
-                coefficients.copy_from_slice(solution.as_slice());
-            }
-        });
+        let coefficients = coefficients(&features, &rows, &residuals, params.penalty);
         Self { baseline, features, coefficients }
+    }
+
+    /// This model with the users of `history` added.
+    pub(crate) fn fold_in(
+        self,
+        history: &History,
+        baseline: &Checked<DampedBiasParams>,
+        params: &Checked<RidgeParams>,
+    ) -> Result<Self, KnownUser> {
+        let (baseline, new) = self.baseline.fold_in(history, baseline)?;
+        let rows = self.features.rows_of(&baseline.items);
+        let of_new = coefficients(&self.features, &rows, &baseline.residuals_of(&new), params.penalty);
+        let coefficients = new.numbers(self.coefficients, &of_new, self.features.len());
+        Ok(Self { baseline, coefficients, ..self })
     }
 
     /// Whether the parts fit together.
@@ -98,6 +105,19 @@ impl RidgeContent {
         let expected = self.baseline.n_users().checked_mul(self.features.len());
         demand.numbers("coefficients", &self.coefficients, expected)
     }
+}
+
+/// The coefficients of each row of `residuals`, user after user.
+fn coefficients(features: &ItemFeatures, rows: &[u32], residuals: &Csr, penalty: f64) -> Vec<f64> {
+    let mut coefficients = vec![0.0; residuals.n_rows() * features.len()];
+    coefficients.par_chunks_exact_mut(features.len()).enumerate().for_each(|(user, coefficients)| {
+        let solution = regress(features, rows, residuals, user as u32, penalty);
+        // The penalty makes the matrix positive definite; should rounding undo that, the user keeps the baseline.
+        if let Some(solution) = solution {
+            coefficients.copy_from_slice(solution.as_slice());
+        }
+    });
+    coefficients
 }
 
 /// One user's coefficients; `rows` tells where each item of the residuals stands among the features.

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::biased_factors::BiasedFactors;
 use crate::by_item::ItemScorer;
 use crate::feature_factors::{Described, FeatureFactors, Features, Sizes, feature_factors_params};
+use crate::fold_in::KnownUser;
 use crate::mf::Diverged;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, Scorer};
@@ -76,6 +77,14 @@ impl SvdppModel {
             Ok(()) => Ok(SvdppFit { model, learning_curve }),
             Err(_) => Err(Diverged { key: "svdpp", epoch: params.epochs }),
         }
+    }
+
+    /// This model with the users of `history` added, each in the optimum for the fitted items, of all that is multiplied with an item's factors: the
+    /// vectors `y_j` of the formula are not kept.
+    pub(crate) fn fold_in(self, history: &History, params: &Checked<SvdppParams>) -> Result<Self, KnownUser> {
+        let SvdppParams(params) = &**params;
+        let penalties = params.penalties();
+        Ok(Self(self.0.fold_in(history, penalties)?))
     }
 
     /// Whether the parts fit together.
