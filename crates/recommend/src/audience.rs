@@ -1,6 +1,6 @@
 //! For whom: every user, some of them, or people who are not in the data set.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 use artifacts::tables::SplitRatings;
@@ -25,8 +25,6 @@ pub enum Audience {
 pub struct NewUsers {
     /// Ascending by user and item.
     pub ratings: Ratings,
-    /// The file that they come from.
-    pub file: PathBuf,
 }
 
 /// The ids that `--users` and `--users-file` give, ascending.
@@ -101,7 +99,7 @@ pub fn read_new(
     {
         return Err(UsageError(format!("{}: item {} is rated twice", path.display(), pair[0].item_id)).into());
     }
-    Ok(NewUsers { ratings: ratings.into_iter().collect(), file: path.to_owned() })
+    Ok(NewUsers { ratings: ratings.into_iter().collect() })
 }
 
 fn item_of(items: &Items, name: &ItemName) -> Result<ItemId, String> {

@@ -14,6 +14,8 @@ pub struct Candidates<'a> {
     /// Items by descending number of ratings, ties to the smaller id.
     popular: Vec<ItemId>,
     n_popular: usize,
+    /// How many of them a user without ratings gets at least.
+    n_of_cold: usize,
     include_rated: bool,
 }
 
@@ -41,6 +43,7 @@ impl<'a> Candidates<'a> {
             history,
             popular: counted.into_iter().map(|(_, item_id)| item_id).collect(),
             n_popular: config.popular,
+            n_of_cold: config.candidates.per_proposer,
             include_rated: config.include_rated,
         }
     }
@@ -52,12 +55,16 @@ impl<'a> Candidates<'a> {
         users
             .par_iter()
             .map(|&user_id| {
+                let rated = self.rated(user_id);
+                let is_cold = rated.is_empty();
                 let start = starts(user_id);
                 let own = proposed[start..].iter().take_while(|candidate| candidate.user_id == user_id);
-                let mut items: Vec<ItemId> = own.map(|candidate| candidate.item_id).collect();
-                let rated = self.rated(user_id);
+                // Of a cold user, most models know nothing: what they have on top are the smallest ids.
+                let own = own.filter(|_| !is_cold).map(|candidate| candidate.item_id);
+                let mut items: Vec<ItemId> = own.collect();
                 let is_new = |item_id: &&ItemId| rated.binary_search(item_id).is_err();
-                items.extend(self.popular.iter().filter(is_new).take(self.n_popular));
+                let n_popular = if is_cold { self.n_popular.max(self.n_of_cold) } else { self.n_popular };
+                items.extend(self.popular.iter().filter(is_new).take(n_popular));
                 if self.include_rated {
                     items.extend(&rated);
                 }

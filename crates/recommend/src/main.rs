@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use artifacts::layout::{ITEMS, RATINGS, RECOMMENDATIONS};
 use artifacts::tables::{Recommendations, SplitRatings, Stored as _};
-use audience::Audience;
+use audience::{Audience, NewUsers};
 use candidates::Candidates;
 use config::Config;
 use cost::Cost;
@@ -31,7 +31,7 @@ use known::Known;
 use likeness::Likeness;
 use lists::Lister;
 use rankers::MetaModel;
-use recommenders::{BaseModel, FittedModel};
+use recommenders::{BaseConfig, BaseModel, FittedModel};
 use stacking::{AsOf, FeatureConfig, Method, Plan, RoundFeatures};
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
@@ -100,7 +100,7 @@ impl Stage for Recommend {
         let stack = fitted::stack(run)?;
         if let Audience::New(new) = &audience {
             new.join(&mut split)?;
-            models = fold_in(run, models, &History::new(&new.ratings))?;
+            models = fold_in(run, models, new)?;
         }
         let feature_config: FeatureConfig = run.upstream_whole_config(StageName::BuildFeatures)?;
         let setup = feature_config.check().context("the configuration of build-features")?;
@@ -188,9 +188,13 @@ fn some(
     Ok(n_rows)
 }
 
-/// The models with the people of `history` among their users.
-fn fold_in(_: &Run, models: Vec<FittedModel>, _: &History) -> anyhow::Result<Vec<FittedModel>> {
-    Ok(models)
+/// The models with the new people among their users.
+fn fold_in(run: &Run, models: Vec<FittedModel>, new: &NewUsers) -> anyhow::Result<Vec<FittedModel>> {
+    let config: BaseConfig = run.upstream_whole_config(StageName::TrainBase)?;
+    let (_, params) = config.check().context("the configuration of train-base")?;
+    let history = History::new(&new.ratings);
+    let of_model = |model: FittedModel| model.fold_in(&history, &params).map_err(anyhow::Error::from);
+    models.into_iter().map(of_model).collect()
 }
 
 /// The ratings that the data set may have.

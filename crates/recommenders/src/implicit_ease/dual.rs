@@ -108,11 +108,6 @@ impl Dual {
         });
     }
 
-    /// The items that somebody rated.
-    pub fn items(&self) -> &IdIndex {
-        &self.items
-    }
-
     /// Scores items by their indices for one of `n_users` users.
     pub fn score_items(&self, user: u32, n_users: usize, items: &[u32], out: &mut [f64]) {
         for (slot, &item) in out.iter_mut().zip(items) {
