@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::biased_factors::BiasedFactors;
+use crate::evidence::{Asked, Evidence};
 use crate::factors::Factors;
 use crate::feature_factors::{FeatureFactors, Sizes, feature_factors_params};
 use crate::fold_in::KnownUser;
@@ -101,6 +102,11 @@ impl HybridMf {
         let HybridMfParams(params) = &**params;
         let penalties = params.penalties();
         Ok(Self(self.0.fold_in(history, penalties)?))
+    }
+
+    /// What carried the scores.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        self.0.evidence(self, asked)
     }
 
     /// Whether the parts fit together.

@@ -5,12 +5,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::ImplicitEaseParams;
-use crate::baskets::{Weights, score_baskets};
+use crate::baskets::{self, Weights, score_baskets};
 use crate::ease::most_rated;
+use crate::evidence::{Asked, Evidence};
 use crate::fold_in::NewUsers;
 use crate::inverse::Symmetric;
 use crate::validate::Demands;
-use crate::{Checked, InvalidModel};
+use crate::{Checked, InvalidModel, Scorer};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Primal {
@@ -74,6 +75,11 @@ impl Primal {
         demand.sparse("user", &self.baskets, n_users, n)?;
         demand.that(self.weights.width == n, "its weights do not fit its catalogue")?;
         demand.numbers("weights", &self.weights.numbers, n.checked_mul(n))
+    }
+
+    /// What carried the scores of `model`, which is of this form.
+    pub fn evidence(&self, model: &impl Scorer, users: &IdIndex, asked: &Asked<'_>) -> Vec<Evidence> {
+        baskets::evidence(model, asked, (users, &self.baskets), (&self.catalogue, &self.weights))
     }
 
     /// Scores each candidate, in O(items of the user), and faster where there are many of one user.
