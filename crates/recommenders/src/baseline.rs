@@ -3,11 +3,12 @@
 use dataset::{Candidate, Csr, History, IdIndex, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::InvalidModel;
 use crate::by_item::{ItemScorer, UNKNOWN};
+use crate::evidence::{Asked, Because, Evidence};
 use crate::fold_in::NewUsers;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
+use crate::{InvalidModel, Scorer};
 
 /// `baseline = mean + b_u + b_i`; an unknown user or item adds 0. The offsets are fitted by [`crate::bias`] or [`crate::damped_bias`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,6 +93,16 @@ impl Baseline {
     /// Writes each candidate's baseline into `out`.
     pub fn score(&self, candidates: &[Candidate], out: &mut [f64]) {
         score_indexed(candidates, out, &self.users, [&self.items], |user, [item]| self.of(user, item));
+    }
+
+    /// What carried the scores of `model`, which are baselines: the mean, and the offsets of user and item.
+    pub fn evidence(&self, model: &impl Scorer, asked: &Asked<'_>) -> Vec<Evidence> {
+        asked.each(model, |candidate, score| {
+            let Placed { user, item, .. } = self.place(candidate);
+            let user = user.map_or(0.0, |user| self.user_offsets[user as usize]);
+            let item = item.map_or(0.0, |item| self.item_offsets[item as usize]);
+            Evidence::new(score, self.mean, Because::Offsets { user, item })
+        })
     }
 
     /// How many users are known.

@@ -3,6 +3,8 @@
 use dataset::{Candidate, Csr, IdIndex};
 use rayon::prelude::*;
 
+use crate::Scorer;
+use crate::evidence::{Asked, Evidence};
 use crate::scorer::Cursor;
 
 /// What each item of a basket adds to the score of each other.
@@ -18,6 +20,22 @@ pub trait Weights: Sync {
 
     /// What [`Weights::get`] and [`Weights::add_row`] cost, in about the time of one addition each.
     fn costs(&self) -> (usize, usize);
+}
+
+/// What carried the scores of `model`, which are those of [`score_baskets`] of the same: what each item of the basket adds.
+pub fn evidence(
+    model: &impl Scorer,
+    asked: &Asked<'_>,
+    (users, baskets): (&IdIndex, &Csr),
+    (items, weights): (&IdIndex, &impl Weights),
+) -> Vec<Evidence> {
+    asked.each(model, |candidate, score| {
+        let known = users.index_of(candidate.user_id).zip(items.index_of(candidate.item_id));
+        let shares = known.into_iter().flat_map(|(user, to)| {
+            baskets.row(user).0.iter().map(move |&from| (items.id_at(from), weights.get(from, to)))
+        });
+        asked.items(candidate, score, 0.0, shares)
+    })
 }
 
 /// Scores candidates of `users` and `items` by their `baskets`, user -> items; an unknown user or item scores 0. Sums in the order of the

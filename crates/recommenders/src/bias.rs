@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::by_item::ItemScorer;
+use crate::evidence::{Asked, Evidence};
 use crate::fold_in::{KnownUser, NewUsers};
 use crate::validate::Demands;
 use crate::{BaseModel, InvalidModel, Scorer};
@@ -36,6 +37,11 @@ impl BiasModel {
         let new = NewUsers::new(history, &fitted.users, &fitted.items)?;
         let user_offsets = new.numbers(fitted.user_offsets, &offsets(&new.ratings, fitted.mean), 1);
         Ok(Self(Baseline { users: new.users(), user_offsets, ..fitted }))
+    }
+
+    /// What carried the scores.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        self.0.evidence(self, asked)
     }
 
     /// Whether the parts fit together.

@@ -4,11 +4,12 @@ use dataset::{Candidate, IdIndex, UserId};
 use fearless_simd::{Level, Simd, dispatch};
 use serde::{Deserialize, Serialize};
 
-use crate::InvalidModel;
 use crate::by_item::ItemScorer;
+use crate::evidence::{Asked, Because, Evidence};
 use crate::factors::{self, Factors};
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
+use crate::{InvalidModel, Scorer};
 
 /// `score = mean + b_u + b_i + p_u . q_i`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +65,21 @@ impl BiasedFactors {
                 None => unknown,
             };
         }
+    }
+
+    /// What carried the scores of `model`: beside the mean and the biases, the factors, where both sides are known.
+    pub fn evidence(&self, model: &impl Scorer, asked: &Asked<'_>) -> Vec<Evidence> {
+        asked.each(model, |candidate, score| {
+            let user = self.users.index_of(candidate.user_id);
+            let Some((user, item)) = user.zip(self.items.index_of(candidate.item_id)) else {
+                return Evidence::nothing(score, score);
+            };
+            let moved = f64::from(factors::dot(self.user_factors.row(user), self.item_factors.row(item)));
+            let base = self.mean
+                + f64::from(self.user_biases[user as usize])
+                + f64::from(self.item_biases[item as usize]);
+            Evidence::new(score, base, Because::Factors { moved })
+        })
     }
 
     /// Whether the parts fit together.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::by_item::ItemScorer;
+use crate::evidence::{Asked, Evidence};
 use crate::fold_in::{KnownUser, NewUsers};
 use crate::params::in_range;
 use crate::validate::Demands;
@@ -64,6 +65,11 @@ impl DampedBias {
         params: &Checked<DampedBiasParams>,
     ) -> Result<Self, KnownUser> {
         Ok(Self(self.0.fold_in(history, params)?.0))
+    }
+
+    /// What carried the scores.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        self.0.evidence(self, asked)
     }
 
     /// Whether the parts fit together.

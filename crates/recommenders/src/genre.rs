@@ -8,6 +8,7 @@ use dataset::{Candidate, Csr, GenreSet, History, IdIndex, Items};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::{Asked, Evidence, Trait};
 use crate::fold_in::{KnownUser, NewUsers};
 use crate::params::in_range;
 use crate::scorer::score_indexed;
@@ -69,6 +70,21 @@ impl GenreContent {
         let of_new = profiles(&new.ratings, &self.genres, self.n_genres, params.min_rating);
         let profiles = new.numbers(self.profiles, &of_new, self.n_genres);
         Ok(Self { users: new.users(), profiles, ..self })
+    }
+
+    /// What carried the scores: each genre's term of the cosine.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        asked.each(self, |candidate, score| {
+            let user = self.users.index_of(candidate.user_id);
+            let known = user.zip(self.items.index_of(candidate.item_id));
+            let shares = known.into_iter().flat_map(|(user, item)| {
+                let genres = self.genres[item as usize];
+                let profile = &self.profiles[user as usize * self.n_genres..][..self.n_genres];
+                let length = f64::from(genres.len()).sqrt();
+                genres.iter().map(move |genre| (Trait::Genre(genre), profile[genre] / length))
+            });
+            asked.traits(score, 0.0, shares)
+        })
     }
 
     /// Whether the parts fit together.

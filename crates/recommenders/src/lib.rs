@@ -7,8 +7,11 @@
 //! Every model is listed in [`BaseModel`], is fitted by [`BaseModel::fit`], and then answers as a [`Scorer`]. A score is an estimate in stars where
 //! [`BaseModel::is_star_scale`] says so, and good for ordering only where not.
 //!
-//! A new model is one file or folder here, its arms in `registry.rs` and `fitted.rs`, a line in `base_params.rs` where it has
-//! hyper-parameters, and one line of `tests/contract.rs`.
+//! New users are added to a fitted model by [`FittedModel::fold_in`], and [`FittedModel::evidence`] says what carried a score.
+//!
+//! A new model is one file or folder here, its arms in `registry.rs`, `fitted.rs`, `fold_in/mod.rs` and `evidence/mod.rs`, a line in
+//! `base_params.rs` where it has hyper-parameters, and one line each of `tests/contract.rs`, `tests/contract/fold_in.rs` and
+//! `tests/contract/evidence.rs`.
 
 mod base_params;
 mod baseline;
@@ -22,6 +25,7 @@ mod content;
 pub mod damped_bias;
 pub mod ease;
 pub mod embedding_content;
+mod evidence;
 mod factors;
 mod feature_factors;
 mod fitted;
@@ -51,6 +55,7 @@ pub use base_params::{BaseConfig, BaseParams};
 pub use by_item::CatalogueScorer;
 pub use candidates::{CandidateConfig, CandidatesFrom, CheckedCandidates};
 pub use content::Content;
+pub use evidence::{Because, Evidence, ItemShare, LikeMinded, Trait, TraitShare};
 pub use feature_factors::FeatureFactorsParams;
 pub use fitted::{Fit, FittedModel};
 pub use fold_in::KnownUser;

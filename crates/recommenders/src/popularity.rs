@@ -8,6 +8,7 @@ use dataset::{Candidate, History, IdIndex, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::by_item::ItemScorer;
+use crate::evidence::{Asked, Because, Evidence};
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
 use crate::{BaseModel, InvalidModel, Scorer};
@@ -25,6 +26,15 @@ impl Popularity {
         let count = |item| history.by_item().row(item).0.len() as u32;
         let items = history.items().clone();
         Self { n_ratings: (0..items.len() as u32).map(count).collect(), items }
+    }
+
+    /// What carried the scores.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        asked.each(self, |candidate, score| {
+            let raters = self.items.index_of(candidate.item_id);
+            let raters = raters.map_or(0, |item| self.n_ratings[item as usize]);
+            Evidence::new(score, 0.0, Because::Popularity { raters })
+        })
     }
 
     /// Whether the parts fit together.

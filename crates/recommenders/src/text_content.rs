@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::{Baseline, Placed};
 use crate::damped_bias::DampedBiasParams;
+use crate::evidence::{Asked, Evidence};
 use crate::fold_in::KnownUser;
 use crate::params::in_range;
 use crate::scorer::{score_each, support_each};
@@ -99,6 +100,25 @@ impl TextContent {
         Ok(Self { baseline, seen, liked, ..self })
     }
 
+    /// What carried the scores: what each of the user's items adds to the shrunk mean.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        asked.each(self, |candidate, score| {
+            let Placed { baseline, user, .. } = self.baseline.place(candidate);
+            let similarity = f64::from(self.overlap(user, candidate).similarity);
+            let known = user.zip(self.items.index_of(candidate.item_id));
+            let shares = known.into_iter().flat_map(|(user, item)| {
+                asked.rated(candidate.user_id).filter_map(move |(item_id, value)| {
+                    let rated = self.baseline.items.index_of(item_id)?;
+                    let vector = self.vectors.row(self.items.index_of(item_id)?);
+                    let residual = f64::from(self.baseline.residual(user, rated, value));
+                    let cosine = dot(vector, self.vectors.row(item));
+                    Some((item_id, cosine * residual / (f64::from(self.shrinkage) + similarity)))
+                })
+            });
+            asked.items(candidate, score, baseline, shares)
+        })
+    }
+
     /// Whether the parts fit together.
     ///
     /// # Errors
@@ -155,6 +175,12 @@ impl Scorer for TextContent {
     fn score_with_support(&self, candidates: &[Candidate], scores: &mut [f64], support: &mut [f64]) {
         support_each(candidates, scores, support, |candidate| self.answer(candidate));
     }
+}
+
+/// The inner product of two sparse vectors.
+fn dot((terms, weights): (&[u32], &[f32]), (others, of_others): (&[u32], &[f32])) -> f64 {
+    let weight_of = |term| others.binary_search(term).map_or(0.0, |at| f64::from(of_others[at]));
+    terms.iter().zip(weights).map(|(term, &weight)| f64::from(weight) * weight_of(term)).sum()
 }
 
 /// The profiles of each row of `ratings`, user -> (items, ratings): the sums without and with the residuals. `place_of` says where each item stands

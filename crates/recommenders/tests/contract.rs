@@ -1,13 +1,22 @@
 //! What every base recommender promises, checked on all of them: a new model gets its line in [`expectations`] and
 //! inherits the rest.
 
+mod contract {
+    mod evidence;
+    mod fold_in;
+}
 mod planted;
 
 use bincode::config::standard;
-use dataset::{Candidate, Items, Ratings};
-use planted::fitting::{bits, bytes, fit, rmse};
+use dataset::{Candidate, History, Items, Ratings, rng};
 use planted::{Planted, candidates};
-use recommenders::{BaseModel, FittedModel, Scorer as _};
+use recommenders::ease::EaseParams;
+use recommenders::hybrid_mf::HybridMfParams;
+use recommenders::mf::MfParams;
+use recommenders::svdpp::SvdppParams;
+use recommenders::{
+    BaseConfig, BaseModel, BaseParams, Content, FeatureFactorsParams, Fit, FittedModel, Scorer as _,
+};
 
 /// What a model does with the planted ratings.
 struct Expectations {
@@ -63,10 +72,58 @@ fn expectations(model: BaseModel) -> Expectations {
     }
 }
 
+fn params() -> BaseParams {
+    // The planted set is small: few factors, and more epochs for as many steps as a real set has.
+    let mf = MfParams { factors: 8, epochs: 60, learning_rate: 0.02, ..MfParams::default() };
+    let factors = FeatureFactorsParams {
+        factors: 8,
+        epochs: 60,
+        learning_rate: 0.02,
+        decay: 0.98,
+        ..FeatureFactorsParams::default()
+    };
+    let ease = EaseParams { regularization: 30.0, gain: 2.0, ..EaseParams::default() };
+    BaseConfig {
+        mf,
+        svdpp: SvdppParams(factors),
+        hybrid: HybridMfParams(factors),
+        ease,
+        ..BaseConfig::default()
+    }
+    .check()
+    .expect("all in range")
+    .1
+}
+
+fn fit(model: BaseModel, ratings: &Ratings, items: &Items) -> Fit {
+    model
+        .fit(
+            &History::new(ratings),
+            Content { items, tags: &[] },
+            &params(),
+            rng::stream(42, "test/contract"),
+        )
+        .expect("it converges")
+}
+
+fn bytes(model: &FittedModel) -> Vec<u8> {
+    bincode::serde::encode_to_vec(model, standard()).expect("models can be encoded")
+}
+
+fn bits(scores: &[f64]) -> Vec<u64> {
+    scores.iter().map(|score| score.to_bits()).collect()
+}
+
 fn mean_of(ratings: &Ratings, keep: impl Fn(usize) -> bool) -> f64 {
     let kept: Vec<f64> =
         (0..ratings.len()).filter(|&row| keep(row)).map(|row| f64::from(ratings.values[row])).collect();
     kept.iter().sum::<f64>() / kept.len() as f64
+}
+
+fn rmse(scores: &[f64], ratings: &Ratings) -> f64 {
+    let squared =
+        scores.iter().zip(&ratings.values).map(|(score, &value)| (score - f64::from(value)).powi(2));
+    (squared.sum::<f64>() / scores.len() as f64).sqrt()
 }
 
 /// The share of pairs of a liked (at least 4 stars) and another rating in which the liked one scores higher; ties are half.

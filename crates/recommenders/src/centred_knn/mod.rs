@@ -22,6 +22,7 @@
 //!   `mu + b_u`, a cold user `mu + b_i`.
 //! * The support of a score is the sum of the similarities behind it, 0 for a baseline score.
 
+mod evidence;
 mod params;
 
 use dataset::{Candidate, Csr, History};

@@ -16,8 +16,9 @@ use dataset::{Candidate, Csr, History};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, Placed};
 use crate::damped_bias::DampedBiasParams;
+use crate::evidence::{Asked, Evidence};
 use crate::fold_in::KnownUser;
 use crate::inverse::Symmetric;
 use crate::scorer::score_indexed;
@@ -71,6 +72,24 @@ impl EaseModel {
         let of_new = of_catalogue(&baseline.residuals_of(&new), &self.catalogue, baseline.n_items());
         let residuals = new.rows(&self.residuals, &of_new);
         Ok(Self { baseline, residuals, ..self })
+    }
+
+    /// What carried the scores: what each of the user's items adds to the baseline.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        let n = self.catalogue.len();
+        asked.each(self, |candidate, score| {
+            let Placed { baseline, user, item } = self.baseline.place(candidate);
+            let column = item.and_then(|item| self.catalogue.binary_search(&item).ok());
+            let shares = user.zip(column).into_iter().flat_map(|(user, column)| {
+                let weights = &self.weights[column * n..][..n];
+                let (others, values) = self.residuals.row(user);
+                others.iter().zip(values).map(move |(&other, &value)| {
+                    let item_id = self.baseline.items.id_at(self.catalogue[other as usize]);
+                    (item_id, f64::from(weights[other as usize]) * f64::from(value))
+                })
+            });
+            asked.items(candidate, score, baseline, shares)
+        })
     }
 
     /// Whether the parts fit together.

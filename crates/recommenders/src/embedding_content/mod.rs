@@ -12,12 +12,14 @@ mod embedding;
 mod params;
 
 use dataset::{Candidate, Csr, History, IdIndex};
+use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::damped_bias::DampedBiasParams;
+use crate::evidence::{Asked, Evidence, Observed, Regression};
 use crate::factors::{self, Factors};
 use crate::fold_in::KnownUser;
 use crate::normal_equations::NormalEquations;
@@ -71,6 +73,32 @@ impl EmbeddingContent {
         let width = self.weights.width();
         let weights = self.weights.map_rows(|numbers| new.numbers(numbers, of_new.numbers(), width));
         Ok(Self { baseline, weights, ..self })
+    }
+
+    /// What carried the scores: what each of the user's items adds to the regression.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>, params: &Checked<EmbeddingParams>) -> Vec<Evidence> {
+        let width = self.vectors.width();
+        let penalties = DMatrix::from_diagonal_element(width, width, f64::from(params.regularization));
+        let regression = |user_id| {
+            let user = self.baseline.users.index_of(user_id)?;
+            let observed = asked.rated(user_id).filter_map(|(item_id, value)| {
+                let rated = self.baseline.items.index_of(item_id)?;
+                let vector = self.vectors.row(self.items.index_of(item_id)?);
+                let moment = f64::from(self.baseline.residual(user, rated, value));
+                Some(Observed { item_id, vector, weight: 1.0, moment })
+            });
+            Regression::new(penalties.clone(), observed.collect())
+        };
+        asked.each_user(self, |candidates, scores| {
+            let regression = regression(candidates[0].user_id);
+            let take_apart = |(&candidate, &score): (&Candidate, &f64)| {
+                let item = self.items.index_of(candidate.item_id);
+                let known = regression.as_ref().zip(item).into_iter();
+                let shares = known.flat_map(|(regression, item)| regression.parts(self.vectors.row(item)));
+                asked.items(candidate, score, self.baseline.place(candidate).baseline, shares)
+            };
+            candidates.iter().zip(scores).map(take_apart).collect()
+        })
     }
 
     /// Whether the parts fit together.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biased_factors::BiasedFactors;
 use crate::by_item::ItemScorer;
+use crate::evidence::{Asked, Evidence};
 use crate::factors::Factors;
 use crate::feature_factors::{FeatureFactors, Sizes, feature_factors_params};
 use crate::fold_in::KnownUser;
@@ -102,6 +103,11 @@ impl HybridMf {
         let HybridMfParams(params) = &**params;
         let penalties = params.penalties();
         Ok(Self(self.0.fold_in(history, penalties)?))
+    }
+
+    /// What carried the scores.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        self.0.evidence(self, asked)
     }
 
     /// Whether the parts fit together.

@@ -16,11 +16,13 @@ mod params;
 
 use dataset::{Candidate, Csr, History, IdIndex, UserId};
 use fearless_simd::{Level, dispatch};
+use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::by_item::{ItemScorer, UNKNOWN};
+use crate::evidence::{Asked, Evidence, Observed, Regression};
 use crate::factors::{self, Factors};
 use crate::fold_in::{KnownUser, NewUsers};
 use crate::normal_equations::NormalEquations;
@@ -67,6 +69,36 @@ impl ImplicitAls {
         let user_factors =
             self.user_factors.map_rows(|numbers| new.numbers(numbers, of_new.numbers(), width));
         Ok(Self { users: new.users(), user_factors, ..self })
+    }
+
+    /// What carried the scores: what each of the user's items adds to the user's regression on the items' last factors.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>, params: &Checked<ImplicitAlsParams>) -> Vec<Evidence> {
+        let width = self.item_factors.width();
+        let mut penalties = DMatrix::from_row_slice(width, width, &self.item_factors.gram());
+        for at in 0..width {
+            penalties[(at, at)] += f64::from(params.regularization);
+        }
+        let regression = |user_id| {
+            self.users.index_of(user_id)?;
+            let liked = asked.rated(user_id).filter(|&(_, value)| value >= params.min_rating);
+            let observed = liked.filter_map(|(item_id, value)| {
+                let vector = self.item_factors.row(self.items.index_of(item_id)?);
+                let beyond = f64::from(params.alpha * value.max(0.0));
+                Some(Observed { item_id, vector, weight: beyond, moment: 1.0 + beyond })
+            });
+            Regression::new(penalties.clone(), observed.collect())
+        };
+        asked.each_user(self, |candidates, scores| {
+            let regression = regression(candidates[0].user_id);
+            let take_apart = |(&candidate, &score): (&Candidate, &f64)| {
+                let item = self.items.index_of(candidate.item_id);
+                let known = regression.as_ref().zip(item).into_iter();
+                let shares =
+                    known.flat_map(|(regression, item)| regression.parts(self.item_factors.row(item)));
+                asked.items(candidate, score, 0.0, shares)
+            };
+            candidates.iter().zip(scores).map(take_apart).collect()
+        })
     }
 
     /// Whether the parts fit together.

@@ -4,12 +4,14 @@ use dataset::{Candidate, Csr, IdIndex};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::InvalidModel;
+use super::ImplicitEaseParams;
 use crate::by_item::UNKNOWN;
+use crate::evidence::{Asked, Evidence};
 use crate::fold_in::NewUsers;
 use crate::inverse::Symmetric;
 use crate::scorer::score_indexed;
 use crate::validate::Demands;
+use crate::{Checked, InvalidModel, Scorer};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dual {
@@ -64,10 +66,12 @@ impl Dual {
     pub fn fold_in(self, new: &NewUsers, rated: &Csr, regularization: f32) -> Self {
         let n_fitted = self.inverse.len().isqrt();
         let ridge = f64::from(regularization);
+        let is_new = self.folded_in(regularization);
         let of_new = (0..new.len() as u32).into_par_iter().flat_map_iter(|user| {
             let mut in_common = vec![0.0f64; n_fitted];
             for &item in rated.row(user).0 {
-                self.raters.row(item).0.iter().for_each(|&rater| in_common[rater as usize] += 1.0);
+                let raters = self.raters.row(item).0.iter().filter(|&&rater| !is_new[rater as usize]);
+                raters.for_each(|&rater| in_common[rater as usize] += 1.0);
             }
             let mut sums = vec![0.0f64; n_fitted];
             for (other, &weight) in in_common.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
@@ -93,12 +97,57 @@ impl Dual {
         Self { raters: by_user.transposed(self.items.len()), inverse, ..self }
     }
 
+    /// Which users were folded in, of those who rated something: in all rows but their own they have a 0, and there `1 / regularization`. A fitted
+    /// user's number there is smaller, by the share that is explained, and could round to as much only where it is not alone in its column.
+    fn folded_in(&self, regularization: f32) -> Vec<bool> {
+        let n_users = self.inverse.len().isqrt();
+        let unexplained = f64::from(regularization).recip() as f32;
+        let is_folded_in = |user: usize| {
+            let mut column = self.inverse.iter().skip(user).step_by(n_users).enumerate();
+            column.all(|(row, &number)| number == if row == user { unexplained } else { 0.0 })
+        };
+        (0..n_users).into_par_iter().map(is_folded_in).collect()
+    }
+
     /// Whether the parts fit together.
     pub fn validate(&self, demand: Demands, n_users: usize) -> Result<(), InvalidModel> {
         demand.ids("item", &self.items)?;
         demand.sparse("item", &self.raters, self.items.len(), n_users)?;
         demand.numbers("inverse", &self.inverse, n_users.checked_mul(n_users))?;
         demand.numbers("scales", &self.scales, Some(self.items.len()))
+    }
+
+    /// What carried the scores of `model`, which is of this form: `B_ij = sum of M_vw over the raters v of i and w of j / (regularization * P_jj)` for the
+    /// user's items i other than j. Costs the number of users times the raters of each candidate's item.
+    pub fn evidence(
+        &self,
+        model: &impl Scorer,
+        users: &IdIndex,
+        asked: &Asked<'_>,
+        params: &Checked<ImplicitEaseParams>,
+    ) -> Vec<Evidence> {
+        // Who was folded in is no row of X: the weights are those of the fitted users.
+        let is_new = self.folded_in(params.regularization);
+        let is_fitted = |&&user: &&u32| !is_new[user as usize];
+        asked.each(model, |candidate, score| {
+            let user = users.index_of(candidate.user_id);
+            let known = user.zip(self.items.index_of(candidate.item_id));
+            let shares = known.into_iter().flat_map(|(_, to)| {
+                let mut sums = vec![0.0f64; users.len()];
+                for &rater in self.raters.row(to).0.iter().filter(is_fitted) {
+                    let row = &self.inverse[rater as usize * users.len()..][..users.len()];
+                    sums.iter_mut().zip(row).for_each(|(sum, &number)| *sum += f64::from(number));
+                }
+                let scale = self.scales[to as usize] / f64::from(params.regularization);
+                let liked = asked.rated(candidate.user_id).filter(|&(_, value)| value >= params.min_rating);
+                liked.filter_map(move |(item_id, _)| {
+                    let from = self.items.index_of(item_id).filter(|&from| from != to)?;
+                    let raters = self.raters.row(from).0.iter().filter(is_fitted);
+                    Some((item_id, scale * raters.map(|&rater| sums[rater as usize]).sum::<f64>()))
+                })
+            });
+            asked.items(candidate, score, 0.0, shares)
+        })
     }
 
     /// Scores each candidate, in O(raters of the item).

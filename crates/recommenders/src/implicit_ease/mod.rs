@@ -23,6 +23,7 @@ use dataset::{Candidate, History, IdIndex, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::by_item::ItemScorer;
+use crate::evidence::{Asked, Evidence};
 use crate::fold_in::{KnownUser, NewUsers};
 use crate::positives::positives;
 use crate::validate::Demands;
@@ -74,6 +75,14 @@ impl ImplicitEase {
             Form::Primal(primal) => Form::Primal(primal.fold_in(&new, &rated)),
         };
         Ok(Self { users: new.users(), form })
+    }
+
+    /// What carried the scores: `B_ij` of each of the user's items i but for j itself.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>, params: &Checked<ImplicitEaseParams>) -> Vec<Evidence> {
+        match &self.form {
+            Form::Dual(dual) => dual.evidence(self, &self.users, asked, params),
+            Form::Primal(primal) => primal.evidence(self, &self.users, asked),
+        }
     }
 
     /// Whether the parts fit together.

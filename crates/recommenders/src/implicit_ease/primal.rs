@@ -5,13 +5,14 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::ImplicitEaseParams;
-use crate::baskets::{Weights, score_baskets};
+use crate::baskets::{self, Weights, score_baskets};
 use crate::by_item::score_basket;
 use crate::ease::most_rated;
+use crate::evidence::{Asked, Evidence};
 use crate::fold_in::NewUsers;
 use crate::inverse::Symmetric;
 use crate::validate::Demands;
-use crate::{Checked, InvalidModel};
+use crate::{Checked, InvalidModel, Scorer};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Primal {
@@ -85,6 +86,11 @@ impl Primal {
     /// Scores items by their indices for a known user.
     pub fn score_items(&self, user: u32, items: &[u32], out: &mut [f64]) {
         score_basket(self.baskets.row(user).0, &self.weights, items, out);
+    }
+
+    /// What carried the scores of `model`, which is of this form.
+    pub fn evidence(&self, model: &impl Scorer, users: &IdIndex, asked: &Asked<'_>) -> Vec<Evidence> {
+        baskets::evidence(model, asked, (users, &self.baskets), (&self.catalogue, &self.weights))
     }
 
     /// Scores each candidate, in O(items of the user), and faster where there are many of one user.

@@ -5,6 +5,7 @@ use nalgebra::DMatrix;
 
 use super::*;
 use crate::Params as _;
+use crate::evidence::Because;
 
 /// 12 users and 8 items: even users rate the first four items, odd ones the last four, all the item 30; some ratings are low.
 fn history() -> History {
@@ -93,21 +94,25 @@ fn whole_users_get_the_bits_of_single_candidates() {
     }
 }
 
+/// The ratings of [`history`] by users of other ids; `None` leaves a user out.
+fn renamed(id: impl Fn(i64) -> Option<i64>) -> Ratings {
+    let history = history();
+    let of_user = |(user, &user_id): (u32, &i64)| {
+        let (items, values) = history.by_user().row(user);
+        let item_ids = items.iter().map(|&item| history.items().id_at(item));
+        let rating =
+            |user_id| move |(item_id, &value): (i64, &f32)| Rating { user_id, item_id, value, timestamp: 0 };
+        id(user_id).into_iter().flat_map(move |to| item_ids.clone().zip(values).map(rating(to)))
+    };
+    (0u32..).zip(history.users().ids()).flat_map(of_user).collect()
+}
+
 #[test]
 fn new_users_are_rows_of_the_same_weights() {
     let history = &history();
-    let renamed = |from: u32, to: i64| {
-        let (items, values) = history.by_user().row(from);
-        let rating = move |(&item, &value)| Rating {
-            user_id: to,
-            item_id: history.items().id_at(item),
-            value,
-            timestamp: 0,
-        };
-        items.iter().zip(values).map(rating).collect::<Vec<_>>()
-    };
     // User 4 again as 20 and user 7 as -1, before all others.
-    let new: Ratings = [renamed(4, 20), renamed(7, -1)].concat().into_iter().collect();
+    let new =
+        renamed(|user| [(4, 20), (7, -1)].into_iter().find(|(from, _)| *from == user).map(|(_, to)| to));
     let of = |user_id| {
         (0..9).map(move |item| Candidate { user_id, item_id: 10 * item, at: 0 }).collect::<Vec<_>>()
     };
@@ -123,6 +128,45 @@ fn new_users_are_rows_of_the_same_weights() {
             }
         }
     }
+}
+
+#[test]
+fn both_forms_give_the_same_evidence() {
+    // Fitted users have even ids, so that the new ones stand between them; who is folded in last moves the one before.
+    let fitted = History::new(&renamed(|user| Some(2 * user)));
+    let [first, last] =
+        [(8, 9), (3, 1)].map(|(from, to)| History::new(&renamed(move |user| (user == from).then_some(to))));
+    let asked: Vec<Candidate> = (0..24)
+        .flat_map(|user_id| (0..8).map(move |item| Candidate { user_id, item_id: 10 * item, at: 0 }))
+        .collect();
+    let params = params(8, 4.0);
+    let models = both(&fitted, 4.0).map(|model| {
+        let folded = model.fold_in(&first, &params).and_then(|model| model.fold_in(&last, &params));
+        folded.unwrap()
+    });
+    for known in [&fitted, &first, &last] {
+        let asked = Asked { candidates: &asked, known, limit: usize::MAX };
+        let [dual, primal] = models.each_ref().map(|model| model.evidence(&asked, &params));
+        let mut n_said = 0;
+        for (candidate, (dual, primal)) in asked.candidates.iter().zip(dual.iter().zip(&primal)) {
+            if known.users().index_of(candidate.user_id).is_none() {
+                continue; // the dual form finds what the user rated in `known`
+            }
+            assert!(dual.rest.abs() < 1e-6, "{dual:?}");
+            for item_id in (0..8).map(|item| 10 * item) {
+                let [a, b] = [dual, primal].map(|evidence| share(&evidence.because, item_id));
+                assert!((a - b).abs() < 1e-6, "{candidate:?}, item {item_id}: {a} and {b}");
+                n_said += usize::from(b.abs() > 1e-3);
+            }
+        }
+        assert!(n_said > 5, "{n_said}");
+    }
+}
+
+/// What the item of that id added; 0 where it is not among the parts.
+fn share(because: &Because, item_id: i64) -> f64 {
+    let Because::Items(items) = because else { return 0.0 };
+    items.iter().find(|item| item.item_id == item_id).map_or(0.0, |item| item.share)
 }
 
 #[test]

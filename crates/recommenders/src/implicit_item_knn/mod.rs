@@ -17,8 +17,9 @@ use dataset::{Candidate, Csr, History, IdIndex, UserId};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::baskets::{Weights, score_baskets};
+use crate::baskets::{self, Weights, score_baskets};
 use crate::by_item::{ItemScorer, score_basket};
+use crate::evidence::{Asked, Evidence};
 use crate::fold_in::{KnownUser, NewUsers};
 use crate::neighbourhood::{Block, Common, Lanes as _, Nearest, Places, Sides, Workspaces};
 use crate::positives::positives;
@@ -84,6 +85,11 @@ impl ImplicitItemKnn {
         let new = NewUsers::new(history, &self.users, &self.items)?;
         let baskets = new.rows(&self.baskets, &positives(&new.ratings, params.min_rating));
         Ok(Self { users: new.users(), baskets, ..self })
+    }
+
+    /// What carried the scores.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        baskets::evidence(self, asked, (&self.users, &self.baskets), (&self.items, &self.neighbours))
     }
 
     /// Whether the parts fit together.

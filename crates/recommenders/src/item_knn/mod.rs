@@ -17,6 +17,8 @@
 //! similarities: `sum² / |r_j|²` needs no square root, and ratings in half stars make both parts exact in f64, so that similarities
 //! that are equal as rational numbers compare equal, and the documented order decides instead of a rounding error.
 
+mod evidence;
+
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biased_factors::BiasedFactors;
 use crate::by_item::ItemScorer;
+use crate::evidence::{Asked, Evidence};
 use crate::factors::Factors;
 use crate::fold_in::{KnownUser, Penalties};
 use crate::scorer::score_indexed;
@@ -82,6 +83,11 @@ impl MfModel {
         let weight = f64::from(params.regularization);
         let penalties = Penalties { bias: weight, factors: weight, once: params.sum_of_steps().recip() };
         Ok(Self(self.0.fold_in(history, penalties)?))
+    }
+
+    /// What carried the scores.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        self.0.evidence(self, asked)
     }
 
     /// Whether the parts fit together.

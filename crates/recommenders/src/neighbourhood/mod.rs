@@ -16,6 +16,7 @@ mod nearest;
 mod places;
 mod questions;
 mod row;
+mod voters;
 mod votes;
 mod workspaces;
 
@@ -33,6 +34,7 @@ pub use nearest::{Nearest, TieBreak};
 pub use places::Places;
 pub use questions::{Answer, Answers, Questions};
 use row::Row;
+pub use voters::Voter;
 use votes::votes;
 pub use votes::{Similarity, Votes};
 pub use workspaces::Workspaces;

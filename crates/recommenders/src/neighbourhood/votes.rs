@@ -1,6 +1,6 @@
 //! What the k nearest targets that somebody rated say together.
 
-use super::{Lanes, Nearest, TieBreak};
+use super::{Lanes, Nearest, TieBreak, Voter};
 
 /// How targets are compared.
 pub trait Similarity: Sync {
@@ -26,6 +26,19 @@ pub struct Votes {
     pub weight: f64,
     /// How many neighbours there are.
     pub n: u32,
+}
+
+impl Votes {
+    /// The sums of these votes, to the bit what [`votes`] sums of the same.
+    pub fn of(voters: &[Voter]) -> Self {
+        let mut votes = Self::default();
+        for voter in voters {
+            votes.total += voter.weight * f64::from(voter.value);
+            votes.weight += voter.weight;
+            votes.n += 1;
+        }
+        votes
+    }
 }
 
 /// The votes of the nearest of what was pushed.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::InvalidModel;
 use crate::baseline::Baseline;
+use crate::evidence::Trait;
 use crate::validate::Demands;
 
 /// Year, damped mean, popularity.
@@ -82,6 +83,17 @@ impl ItemFeatures {
             .iter()
             .map(move |genre| (genre, weight))
             .chain(numeric.map(|(at, value)| (self.n_genres + at, value)))
+    }
+
+    /// What the feature `feature` is.
+    pub fn trait_of(&self, feature: usize) -> Trait {
+        match feature.checked_sub(self.n_genres) {
+            None => Trait::Genre(feature),
+            Some(0) => Trait::Year,
+            Some(1) => Trait::Mean,
+            Some(2) => Trait::Popularity,
+            Some(_) => Trait::Constant,
+        }
     }
 
     /// Whether the parts fit together.

@@ -20,8 +20,9 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, Placed};
 use crate::damped_bias::DampedBiasParams;
+use crate::evidence::{Asked, Evidence};
 use crate::fold_in::KnownUser;
 use crate::params::in_range;
 use crate::scorer::score_indexed;
@@ -92,6 +93,22 @@ impl RidgeContent {
         let of_new = coefficients(&self.features, &rows, &baseline.residuals_of(&new), params.penalty);
         let coefficients = new.numbers(self.coefficients, &of_new, self.features.len());
         Ok(Self { baseline, coefficients, ..self })
+    }
+
+    /// What carried the scores: each feature's coefficient times its value.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        let n_features = self.features.len();
+        asked.each(self, |candidate, score| {
+            let Placed { baseline, user, .. } = self.baseline.place(candidate);
+            let known = user.zip(self.features.items().index_of(candidate.item_id));
+            let shares = known.into_iter().flat_map(|(user, item)| {
+                let coefficients = &self.coefficients[user as usize * n_features..][..n_features];
+                let share =
+                    |(feature, value)| (self.features.trait_of(feature), coefficients[feature] * value);
+                self.features.of(item).map(share)
+            });
+            asked.traits(score, baseline, shares)
+        })
     }
 
     /// Whether the parts fit together.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::biased_factors::BiasedFactors;
 use crate::by_item::ItemScorer;
+use crate::evidence::{Asked, Evidence};
 use crate::feature_factors::{Described, FeatureFactors, Features, Sizes, feature_factors_params};
 use crate::fold_in::KnownUser;
 use crate::mf::Diverged;
@@ -85,6 +86,11 @@ impl SvdppModel {
         let SvdppParams(params) = &**params;
         let penalties = params.penalties();
         Ok(Self(self.0.fold_in(history, penalties)?))
+    }
+
+    /// What carried the scores.
+    pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
+        self.0.evidence(self, asked)
     }
 
     /// Whether the parts fit together.

@@ -1,7 +1,5 @@
 //! Generated ratings with a structure that a base recommender must find.
 
-pub mod fitting;
-
 use dataset::{Candidate, Items, Rating, Ratings, rng};
 use rand::RngExt as _;
 use rand_distr::{Distribution, StandardNormal};

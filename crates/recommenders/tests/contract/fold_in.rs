@@ -1,12 +1,11 @@
 //! What folding in new users promises, checked on all base recommenders: a new model gets its line in [`agreement`].
 
-mod planted;
-
 use bincode::config::standard;
 use dataset::{Candidate, History, Items, Rating, Ratings};
-use planted::fitting::{bits, bytes, fit, params, rmse};
-use planted::{Planted, candidates};
 use recommenders::{BaseModel, FittedModel, KnownUser, Scorer as _};
+
+use crate::planted::{self, Planted, candidates};
+use crate::{bits, bytes, fit, params, rmse};
 
 /// How the scores of a fitted user whose ratings are folded in under another id agree with that user's.
 enum Agreement {
