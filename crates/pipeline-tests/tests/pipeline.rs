@@ -12,6 +12,7 @@ mod pipeline {
     mod interruption;
     mod memory;
     mod protocols;
+    mod shap;
     mod terminal;
     mod tidy;
     mod usage;

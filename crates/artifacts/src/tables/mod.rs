@@ -7,6 +7,7 @@ mod importances;
 mod learning_curves;
 mod metric_rows;
 mod rows;
+mod shap;
 mod split_ratings;
 mod stars;
 mod tags;
@@ -16,6 +17,7 @@ pub use feature_rows::{CandidateScoreRows, CatalogueRows, CatalogueScoreRows, Fe
 pub use importances::ImportanceRow;
 pub use learning_curves::CurvePoint;
 pub use metric_rows::{ColdStartRow, ComparisonRow, MetricRow, PerUserRow};
+pub use shap::ShapRow;
 pub use split_ratings::SplitRatings;
 pub use tags::TagRow;
 
