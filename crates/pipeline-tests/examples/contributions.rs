@@ -1,4 +1,5 @@
-//! What each feature contributes to every booster's raw scores of a run's test rows, for `checks/shap`.
+//! What each feature contributes to every booster's raw scores of a run's test rows, for `checks/shap`: of the rows as they are, then of the
+//! same rows with holes, an eleventh of their values.
 //!
 //! Writes, for each booster, plain little-endian f64 into the folder OUT: `<key>.contributions` (row after row one number a feature, then
 //! the base), `<key>.raw_scores` (one a row), and where it starts from a logistic regression `<key>.start`, what that alone contributes,
@@ -31,7 +32,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = layout.path(TEST);
     let source = Source { path: &path, schema: FeatureRows::SCHEMA, make_target: TEST.stage.name() };
     let rows = FeatureRows::from_table(read_parquet(source)?)?;
-    let features = FeatureMatrix::from_columns(rows.names.into_iter().zip(rows.columns).collect())?;
+    let with_holes = |(feature, mut column): (usize, Vec<f64>)| {
+        let hole = |row: usize, value: f64| if (7 * row + 3 * feature) % 11 == 0 { f64::NAN } else { value };
+        let copy: Vec<f64> = column.iter().enumerate().map(|(row, &value)| hole(row, value)).collect();
+        column.extend(copy);
+        column
+    };
+    let columns = rows.columns.into_iter().enumerate().map(with_holes);
+    let features = FeatureMatrix::from_columns(rows.names.into_iter().zip(columns).collect())?;
     for kind in MetaModel::ALL.into_iter().filter(|kind| kind.objective().is_some()) {
         let path = layout.folder(StageName::TrainMeta).join(Layout::meta_model(kind.key()));
         if !path.is_file() {

@@ -53,7 +53,7 @@ impl Panel {
         let x = Linear::new(self.x_domain, (left, right));
         let y = Linear::new(self.y_domain, (bottom, top));
         axis::along_y(scene, &y, &y_ticks, (left, right));
-        let x_ticks = scale::ticks(self.x_domain, (((right - left) / 56.0) as usize).max(2));
+        let x_ticks = scale::ticks(self.x_domain, (((right - left) / 44.0) as usize).max(2));
         axis::along_x(scene, &x, &x_ticks, (top, bottom), &self.x_label, span);
         if scale::holds(self.y_domain, 0.0) {
             scene.line((left, y.at(0.0)), (right, y.at(0.0)), Ink::Axis, 1.0);

@@ -45,13 +45,15 @@ pub fn plot(data: &ReportData) -> Option<PlotSpec<'_>> {
     let compared = linear.map_or_else(String::new, |of| {
         format!(" The line is what {} adds for the same value, as far as it is inside the panel.", of.model)
     });
+    let every = first.features.iter().map(every).max().unwrap_or(1);
+    let thinned = if every > 1 { format!(", one in {every}") } else { String::new() };
     let (name, line) = (first.model.clone(), linear.map(|of| of.model.clone()));
     Some(PlotSpec {
         name: "shap-dependence".to_owned(),
         title: format!("What the strongest features of {} add, by their value", first.model),
         caption: format!(
-            "A dot a test row. Where dots of one value spread, what the value adds depends on the other features.{compared} The first \
-             and the last hundredth of the values are not shown."
+            "A dot a test row{thinned}. Where dots of one value spread, what the value adds depends on the other features.{compared} The \
+             first and the last hundredth of the values are not shown."
         ),
         place: Place::Learning,
         full_width: panels.len() > 1,
@@ -77,8 +79,7 @@ fn panel(of: &Explained, linear: Option<&Explained>, feature: &ExplainedFeature)
     let beyond = (values.len() as f64 * BEYOND) as usize;
     let (low, high) = (*values.get(beyond)?, *values.get(values.len() - 1 - beyond)?);
     let x_domain = if low < high { (low, high) } else { (low - 0.5, high + 0.5) };
-    let every = feature.rows.len().div_ceil(DOTS).max(1);
-    let points = feature.rows.iter().step_by(every);
+    let points = feature.rows.iter().step_by(every(feature));
     let same = linear.and_then(|of| of.features.iter().find(|other| other.name == feature.name));
     Some(Panel {
         heading: feature.name.clone(),
@@ -91,6 +92,11 @@ fn panel(of: &Explained, linear: Option<&Explained>, feature: &ExplainedFeature)
         x_domain,
         y_domain: (0.0, 0.0),
     })
+}
+
+/// One row in how many is drawn.
+fn every(feature: &ExplainedFeature) -> usize {
+    feature.rows.len().div_ceil(DOTS).max(1)
 }
 
 fn known(feature: &ExplainedFeature) -> impl Iterator<Item = (f64, f64)> {
