@@ -95,6 +95,8 @@ pub const PER_USER: Artifact = artifact(StageName::Evaluate, "per_user.parquet")
 pub const METRICS: Artifact = artifact(StageName::Evaluate, "metrics.parquet");
 /// Each stack against the best base model and the averages, user by user.
 pub const COMPARISONS: Artifact = artifact(StageName::Evaluate, "comparisons.parquet");
+/// What each feature contributes to the scores of some test rows, where it is asked for.
+pub const SHAP: Artifact = artifact(StageName::Evaluate, "shap.parquet");
 /// The metric of users of whom less is known, where it is asked for.
 pub const COLD_START: Artifact = artifact(StageName::Evaluate, "cold_start.parquet");
 /// The metrics as JSON.

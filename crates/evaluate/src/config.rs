@@ -10,6 +10,9 @@ use stage::UsageError;
 use crate::measure::Segmentation;
 use crate::protocol::Protocol;
 
+/// A sample of more rows tells no more, and would take memory that no forecast knows of.
+const MAX_SHAP_ROWS: usize = 20_000;
+
 /// What becomes of items of equal score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -57,6 +60,8 @@ pub struct Config {
     pub cold_start: Vec<u32>,
     /// The share of the users whose ratings are cut for these curves, in (0, 1].
     pub cold_start_users: f64,
+    /// Test rows whose scores are explained, drawn by chance, feature by feature; 0 to 20000, 0 for none.
+    pub shap_rows: usize,
     /// Whether the rankings are written in TREC's formats too.
     pub trec: bool,
     /// How often the users are drawn again for intervals and comparisons, 100 to 100000.
@@ -75,6 +80,7 @@ impl Default for Config {
             segments: vec![Segmentation::UserActivity, Segmentation::ItemPopularity, Segmentation::Genre],
             cold_start: Vec::new(),
             cold_start_users: 0.25,
+            shap_rows: 2000,
             trec: false,
             resamples: 1000,
             level: 0.95,
@@ -94,6 +100,7 @@ pub struct Checked {
     pub segments: Vec<Segmentation>,
     pub cold_start: Vec<u32>,
     pub cold_start_users: f64,
+    pub shap_rows: usize,
     pub trec: bool,
     pub bootstrap: Bootstrap,
 }
@@ -138,6 +145,12 @@ impl Config {
         if let Some(n) = cold_start.iter().find(|&&n| i32::try_from(n).is_err()) {
             return Err(UsageError(format!("cold_start holds {n}, expected at most {}", i32::MAX)));
         }
+        if self.shap_rows > MAX_SHAP_ROWS {
+            return Err(UsageError(format!(
+                "shap_rows is {}, expected 0 to {MAX_SHAP_ROWS}",
+                self.shap_rows
+            )));
+        }
         let bootstrap = Bootstrap::new(self.resamples, self.level, rng::stream(seed, "evaluate/bootstrap"))
             .map_err(|error| UsageError(error.to_string()))?;
         Ok(Checked {
@@ -150,6 +163,7 @@ impl Config {
             segments: self.segments.clone(),
             cold_start,
             cold_start_users: self.cold_start_users,
+            shap_rows: self.shap_rows,
             trec: self.trec,
             bootstrap,
         })

@@ -17,6 +17,7 @@ mod per_user_table;
 mod protocol;
 mod rows;
 mod scores_table;
+mod shap;
 mod terminal;
 mod trec;
 mod verdict;
@@ -38,6 +39,7 @@ use models::Models;
 use recommenders::{CandidateConfig, CandidatesFrom};
 use report::{Explorer, Report};
 use rows::Rows;
+use shap::Sample;
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
@@ -71,6 +73,7 @@ impl Stage for Evaluate {
         let inputs = Inputs::read(run, &shown, !config.cold_start.is_empty())?;
         let relevant_from: f64 = run.upstream_config(StageName::BuildFeatures, "relevant_from")?;
         let models = Models::read(run)?;
+        let mut sample = Sample::draw(test.user_ids.len(), config.shap_rows, run.seed());
 
         let n_curve_points = if config.cold_start.is_empty() { 0 } else { config.cold_start.len() + 1 };
         let n_steps = 2 * config.protocols.len() + n_curve_points + 1;
@@ -91,7 +94,7 @@ impl Stage for Evaluate {
             let scored = if protocol.ranks_catalogue() {
                 models.score(&rows)?
             } else {
-                models.score_test(run, &rows, &test_file)?
+                models.score_test(run, &rows, &test_file, &mut sample)?
             };
             progress.done();
             progress.step(format!("measuring, {}", protocol.name()));
@@ -126,6 +129,7 @@ impl Stage for Evaluate {
             run.remove_stale(COLD_START.file)?;
         }
 
+        let explained = shap::told(run, &models, sample, &test_file)?;
         run.count("models", first.models.len());
         run.count("users_evaluated", first.per_user.user_ids().len());
         run.count("users_left_out", first.per_user.n_left_out());
@@ -136,8 +140,7 @@ impl Stage for Evaluate {
 
         progress.step("drawing");
         let mut table = run.begin_table::<Vec<PerUserRow>>(PER_USER)?;
-        let rows_written = run.rows().1 + per_user_table::n_rows(&all);
-        let data = page::data(run, &inputs, &all, first, &curves, explorer, &config, rows_written);
+        let data = page::data(run, &inputs, &all, first, &curves, explorer, explained, &config);
         let (report, written) =
             rayon::join(|| report::render(&data), || per_user_table::write(&mut table, &all));
         written?;

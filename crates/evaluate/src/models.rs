@@ -1,6 +1,7 @@
 //! The rows' scores by every model: base recommenders, their averages, meta-models.
 
 use anyhow::Context as _;
+use artifacts::Error;
 use artifacts::layout::TEST;
 use artifacts::table::TableFile;
 use artifacts::tables::{FeatureRows, Stored as _};
@@ -12,6 +13,7 @@ use stage::Run;
 
 use crate::protocol::Protocol;
 use crate::rows::{RankedBy, Rows};
+use crate::shap::Sample;
 
 /// One model's scores of all rows of a protocol.
 pub struct Scored {
@@ -64,16 +66,21 @@ impl Models {
         Ok(models)
     }
 
-    /// The same of the test rows, whose features stand in `test`: they are read and forgotten piece by piece.
+    /// The same of the test rows, whose features stand in `test`: they are read and forgotten piece by piece, but for the `sample`.
     ///
     /// # Errors
     /// Where a meta-model was fitted on other features, or the file holds what it may not.
-    pub fn score_test(&self, run: &Run, rows: &Rows, test: &TableFile) -> anyhow::Result<Vec<Scored>> {
+    pub fn score_test(
+        &self,
+        run: &Run,
+        rows: &Rows,
+        test: &TableFile,
+        sample: &mut Sample,
+    ) -> anyhow::Result<Vec<Scored>> {
         let mut models: Vec<Scored> = Vec::new();
         for group in 0..test.n_groups().max(1) {
-            let groups = group..test.n_groups().min(group + 1);
-            let piece = test.read_groups(groups, |_| true).and_then(FeatureRows::from_table);
-            let piece = piece.map_err(|problem| run.corrupt(TEST, problem))?;
+            let piece = read_piece(run, test, group)?;
+            sample.take(&piece);
             let scored = self.score_features(rows.protocol, &piece)?;
             if models.is_empty() {
                 models = scored;
@@ -88,6 +95,11 @@ impl Models {
         }
         models.extend(yardsticks(rows));
         Ok(models)
+    }
+
+    /// What train-meta fitted, but for the blend.
+    pub fn fitted(&self) -> &[(MetaModel, Fitted)] {
+        &self.stack.fitted
     }
 
     /// The scores of rows with features, one a row.
@@ -119,6 +131,16 @@ impl Models {
             _ => model.scale = Scale::Order,
         }
     }
+}
+
+/// A row group of the test rows; the first of a file without any is empty.
+///
+/// # Errors
+/// Where the file holds what it may not.
+pub fn read_piece(run: &Run, test: &TableFile, group: usize) -> Result<FeatureRows, Error> {
+    let groups = group..test.n_groups().min(group + 1);
+    let piece = test.read_groups(groups, |_| true).and_then(FeatureRows::from_table);
+    piece.map_err(|problem| run.corrupt(TEST, problem))
 }
 
 /// As the tables show it: a regression in stars, others as probabilities where they have some.

@@ -13,6 +13,7 @@ mod pipeline {
     mod memory;
     mod protocols;
     mod recommend;
+    mod shap;
     mod terminal;
     mod tidy;
     mod usage;

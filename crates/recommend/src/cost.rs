@@ -4,8 +4,8 @@ use dataset::{Candidate, rng};
 use metrics::dcg::Discounts;
 use metrics::statistics::{Bootstrap, Interval, UserSample};
 
+use crate::item_facts::ItemFacts;
 use crate::known::Held;
-use crate::likeness::Likeness;
 use crate::lists::List;
 
 /// How often the users are drawn again for the interval.
@@ -48,7 +48,7 @@ impl Cost {
     }
 
     /// Notes a user's lists; users without a relevant test rating say nothing.
-    pub fn add(&mut self, list: &List, held: &Held, likeness: &Likeness) {
+    pub fn add(&mut self, list: &List, held: &Held, facts: &ItemFacts) {
         let Some(both) = &list.measured else { return };
         let (items, stars) = held.of(list.user_id);
         let is_relevant = |candidate: &Candidate| {
@@ -65,12 +65,12 @@ impl Cost {
                 list.iter().take(self.n).zip(discounts).filter(|(candidate, _)| is_relevant(candidate));
             self.ndcg[at].push(gained.fold(0.0, |sum, (_, discount)| sum + discount) / ideal);
             let places: Vec<Option<usize>> =
-                list.iter().take(self.n).map(|candidate| likeness.place(candidate.item_id)).collect();
+                list.iter().take(self.n).map(|candidate| facts.place(candidate.item_id)).collect();
             for (rank, &a) in places.iter().enumerate() {
-                self.n_ratings[at].0 += likeness.n_ratings(a) as f64;
+                self.n_ratings[at].0 += facts.n_ratings(a) as f64;
                 self.n_ratings[at].1 += 1;
                 for &b in &places[..rank] {
-                    self.likeness[at].0 += likeness.of(a, b);
+                    self.likeness[at].0 += facts.likeness(a, b);
                     self.likeness[at].1 += 1;
                 }
             }

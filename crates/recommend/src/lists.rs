@@ -11,8 +11,8 @@ use stacking::{BaseColumns, RoundFeatures, Top};
 
 use crate::candidates::Candidates;
 use crate::config::Checked;
+use crate::item_facts::ItemFacts;
 use crate::known::Held;
-use crate::likeness::Likeness;
 
 /// Rows whose features are in memory at a time on each thread.
 const ROWS_A_BLOCK: usize = 1 << 13;
@@ -28,7 +28,7 @@ pub struct Lister<'a> {
     /// Of the candidates that the meta-models were fitted on, the share of irrelevant ones.
     pub negative_share: Option<f64>,
     pub held: &'a Held,
-    pub likeness: Likeness,
+    pub facts: ItemFacts,
 }
 
 /// What one user is recommended.
@@ -167,9 +167,9 @@ impl Lister<'_> {
         }
         let scores: Vec<f64> = best.iter().map(|&at| raw[at]).collect();
         let places: Vec<Option<usize>> =
-            best.iter().map(|&at| self.likeness.place(candidates[at].item_id)).collect();
-        let popularity: Vec<f64> = places.iter().map(|&place| self.likeness.popularity(place)).collect();
-        let alike = |a: usize, b: usize| self.likeness.of(places[a], places[b]);
+            best.iter().map(|&at| self.facts.place(candidates[at].item_id)).collect();
+        let popularity: Vec<f64> = places.iter().map(|&place| self.facts.popularity(place)).collect();
+        let alike = |a: usize, b: usize| self.facts.likeness(places[a], places[b]);
         let order = self.config.reranking.order(&scores, &popularity, alike, self.config.n);
         order.into_iter().map(|at| best[at]).collect()
     }

@@ -8,9 +8,10 @@ mod audience;
 mod candidates;
 mod config;
 mod cost;
+mod explain;
 mod forecast;
+mod item_facts;
 mod known;
-mod likeness;
 mod lists;
 mod output;
 mod terminal;
@@ -20,18 +21,20 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use artifacts::layout::{ITEMS, RATINGS, RECOMMENDATIONS};
-use artifacts::tables::{Recommendations, SplitRatings, Stored as _};
+use artifacts::layout::{CONTRIBUTIONS, ITEMS, RATINGS, RECOMMENDATIONS};
+use artifacts::tables::{ContributionRow, Recommendations, SplitRatings, Stored as _};
 use audience::{Audience, NewUsers};
 use candidates::Candidates;
 use config::Config;
 use cost::Cost;
 use dataset::{History, IdIndex, Items, UserId};
+use explain::{Explained, Explanations};
+use item_facts::ItemFacts;
 use known::Known;
-use likeness::Likeness;
 use lists::Lister;
 use rankers::MetaModel;
-use recommenders::{BaseConfig, BaseModel, FittedModel};
+use rankers::contributions::Explainer;
+use recommenders::{BaseConfig, BaseModel, BaseParams, FittedModel};
 use stacking::{AsOf, FeatureConfig, Method, Plan, RoundFeatures};
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
@@ -123,17 +126,20 @@ impl Stage for Recommend {
             stack: &stack,
             negative_share: fitted::negative_share(run)?,
             held: &known.held,
-            likeness: Likeness::new(&items, known.rated()),
+            facts: ItemFacts::new(&items, known.rated()),
         };
         drop(round);
+        let explanations = explanations(run, &lister, known.rated())?;
         let n_cold =
             users.iter().filter(|&&user_id| known.rated().users().index_of(user_id).is_none()).count();
         run.count("users", users.len());
         run.count("cold_users", n_cold);
         let mut cost = Cost::new(config.n, feature_config.relevant_from);
         let n_rows = match &audience {
-            Audience::Everybody => everybody(run, &lister, &users, &mut cost)?,
-            Audience::These(_) | Audience::New(_) => some(run, &lister, &users, &mut cost, args)?,
+            Audience::Everybody => everybody(run, &lister, explanations.as_ref(), &users, &mut cost)?,
+            Audience::These(_) | Audience::New(_) => {
+                some(run, &lister, explanations.as_ref(), &users, &mut cost, args)?
+            }
         };
         if config.reranking.changes()
             && let Some(summary) = cost.summary(run.seed())
@@ -147,23 +153,77 @@ impl Stage for Recommend {
     }
 }
 
+/// What explains the lists, where reasons or contributions are asked for.
+fn explanations<'a>(
+    run: &Run,
+    lister: &Lister<'_>,
+    known: &'a History,
+) -> anyhow::Result<Option<Explanations<'a>>> {
+    let config = lister.config;
+    if !config.reasons && !config.contributions {
+        return Ok(None);
+    }
+    if config.model == MetaModel::Blend {
+        return Err(UsageError(
+            "the blend's score has no exact contributions: set reasons = false and contributions = false, or let one of its members rank"
+                .to_owned(),
+        )
+        .into());
+    }
+    let explainer = Explainer::new(lister.stack.get(config.model)?).context("run `make train-meta`")?;
+    Ok(Some(Explanations { explainer, known, params: base_params(run)? }))
+}
+
+/// The rows of the lists of `users`, with their reasons, and the contributions to their scores.
+fn rows_of(
+    lister: &Lister<'_>,
+    explanations: Option<&Explanations<'_>>,
+    users: &[UserId],
+    cost: &mut Cost,
+) -> anyhow::Result<(Recommendations, Vec<ContributionRow>)> {
+    let lists = lister.of(users)?;
+    lists.lists.iter().for_each(|list| cost.add(list, lister.held, &lister.facts));
+    let Explained { reasons, contributions } = match explanations {
+        Some(explanations) => explanations.of(lister, &lists)?,
+        None => Explained {
+            reasons: vec![String::new(); lists.lists.iter().map(|list| list.rows.len()).sum()],
+            contributions: Vec::new(),
+        },
+    };
+    Ok((output::rows(&lists, lister.items, reasons), contributions))
+}
+
 /// Writes the lists of all users, block by block.
-fn everybody(run: &mut Run, lister: &Lister<'_>, users: &[UserId], cost: &mut Cost) -> anyhow::Result<usize> {
+fn everybody(
+    run: &mut Run,
+    lister: &Lister<'_>,
+    explanations: Option<&Explanations<'_>>,
+    users: &[UserId],
+    cost: &mut Cost,
+) -> anyhow::Result<usize> {
     let blocks = users.chunks(lister.users_a_block());
     let progress = run.progress(blocks.len());
     let mut writer = run.begin_table::<Recommendations>(RECOMMENDATIONS)?;
+    let mut contributions = match lister.config.contributions {
+        true => Some(run.begin_table::<Vec<ContributionRow>>(CONTRIBUTIONS)?),
+        false => None,
+    };
     let mut n_rows = 0;
     for users in blocks {
         progress.step(format!("lists of {} users", grouped(users.len())));
-        let lists = lister.of(users)?;
-        lists.lists.iter().for_each(|list| cost.add(list, lister.held, &lister.likeness));
-        let reasons = vec![String::new(); lists.lists.iter().map(|list| list.rows.len()).sum()];
-        let rows = output::rows(&lists, lister.items, reasons);
+        let (rows, of_features) = rows_of(lister, explanations, users, cost)?;
         n_rows += rows.user_ids.len();
         writer.write(rows.into_table())?;
+        if let Some(contributions) = &mut contributions {
+            contributions.write(of_features.into_table())?;
+        }
         progress.done();
     }
     run.end_table(RECOMMENDATIONS, writer)?;
+    match contributions {
+        Some(contributions) => run.end_table(CONTRIBUTIONS, contributions)?,
+        None => run.remove_stale(CONTRIBUTIONS.file)?,
+    }
     Ok(n_rows)
 }
 
@@ -171,15 +231,13 @@ fn everybody(run: &mut Run, lister: &Lister<'_>, users: &[UserId], cost: &mut Co
 fn some(
     run: &mut Run,
     lister: &Lister<'_>,
+    explanations: Option<&Explanations<'_>>,
     users: &[UserId],
     cost: &mut Cost,
     args: &Args,
 ) -> anyhow::Result<usize> {
     run.leave_folder_alone();
-    let lists = lister.of(users)?;
-    lists.lists.iter().for_each(|list| cost.add(list, lister.held, &lister.likeness));
-    let reasons = vec![String::new(); lists.lists.iter().map(|list| list.rows.len()).sum()];
-    let rows = output::rows(&lists, lister.items, reasons);
+    let (rows, _) = rows_of(lister, explanations, users, cost)?;
     let n_rows = rows.user_ids.len();
     terminal::print(&rows);
     if let Some(path) = &args.out {
@@ -190,11 +248,16 @@ fn some(
 
 /// The models with the new people among their users.
 fn fold_in(run: &Run, models: Vec<FittedModel>, new: &NewUsers) -> anyhow::Result<Vec<FittedModel>> {
-    let config: BaseConfig = run.upstream_whole_config(StageName::TrainBase)?;
-    let (_, params) = config.check().context("the configuration of train-base")?;
+    let params = base_params(run)?;
     let history = History::new(&new.ratings);
     let of_model = |model: FittedModel| model.fold_in(&history, &params).map_err(anyhow::Error::from);
     models.into_iter().map(of_model).collect()
+}
+
+/// What the base models were fitted with.
+fn base_params(run: &Run) -> anyhow::Result<BaseParams> {
+    let config: BaseConfig = run.upstream_whole_config(StageName::TrainBase)?;
+    Ok(config.check().context("the configuration of train-base")?.1)
 }
 
 /// The ratings that the data set may have.

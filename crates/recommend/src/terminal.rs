@@ -24,7 +24,7 @@ fn text(rows: &Recommendations) -> String {
         table.load_style(presets::NOTHING);
         table.set_header(["", "title", "likes it", "why"]);
         for at in start..start + of_user.len() {
-            let chance = rows.probabilities[at].map_or_else(String::new, |p| format!("{:.0} %", 100.0 * p));
+            let chance = rows.probabilities[at].map_or_else(String::new, percent);
             table.add_row([
                 rows.ranks[at].to_string(),
                 rows.titles[at].clone(),
@@ -42,6 +42,11 @@ fn text(rows: &Recommendations) -> String {
         start += of_user.len();
     }
     text
+}
+
+/// Small chances keep a digit more: those of the whole catalogue are small.
+fn percent(p: f64) -> String {
+    if p < 0.1 { format!("{:.1} %", 100.0 * p) } else { format!("{:.0} %", 100.0 * p) }
 }
 
 /// Says what re-ranking cost and gave.

@@ -29,10 +29,10 @@ use crate::chart::Medium;
 use crate::plots::{Frame, PlotSpec};
 
 pub use crate::data::{
-    Bin, ColdStartCurve, ColdStartPoint, Command, Comparison, Contribution, Counts, Distribution, Explorer,
-    ExplorerUser, Importances, Landing, LearningCurve, Measurement, ModelKind, ModelRow, PairedDistribution,
-    Protocol, Ranked, Rated, RatingCount, ReliabilityCurve, ReliabilityPoint, ReportData, Segment, Series,
-    StageConfig, StageRun,
+    Bin, ColdStartCurve, ColdStartPoint, Command, Comparison, Contribution, Counts, Distribution, Explained,
+    ExplainedFeature, Explorer, ExplorerUser, Importances, Landing, LearningCurve, Measurement, ModelKind,
+    ModelRow, PairedDistribution, Protocol, Ranked, Rated, RatingCount, ReliabilityCurve, ReliabilityPoint,
+    ReportData, Segment, Series, StageConfig, StageRun,
 };
 pub use crate::error::Error;
 

@@ -32,6 +32,16 @@ pub enum Ink {
     Extra,
     /// Warnings.
     Warning,
+    /// The lowest fifth of a feature's values; the next four follow.
+    Lowest,
+    /// The second fifth.
+    Low,
+    /// The middle fifth.
+    Middle,
+    /// The fourth fifth.
+    High,
+    /// The highest fifth.
+    Highest,
 }
 
 struct Shade {
@@ -47,7 +57,7 @@ const fn shade(ink: Ink, variable: &'static str, light: &'static str, dark: &'st
 
 /// Okabe-Ito's blue, vermillion, bluish green and reddish purple on light; on dark its sky blue and orange, and lighter
 /// tints of the other two. Each has a contrast of at least 3 : 1 against its surface, text at least 4.5 : 1.
-const SHADES: [Shade; 11] = [
+const SHADES: [Shade; 16] = [
     shade(Ink::Surface, "surface", "#ffffff", "#171b21"),
     shade(Ink::Text, "text", "#1a1d21", "#e9ecef"),
     shade(Ink::Muted, "muted", "#59626c", "#a4adb7"),
@@ -59,6 +69,12 @@ const SHADES: [Shade; 11] = [
     shade(Ink::Meta, "meta", "#00875f", "#2fc795"),
     shade(Ink::Extra, "extra", "#b0568c", "#d994bd"),
     shade(Ink::Warning, "warning", "#a4001d", "#ff8a80"),
+    // From the blue to the vermillion, by way of a grey.
+    shade(Ink::Lowest, "lowest", "#0072b2", "#56b4e9"),
+    shade(Ink::Low, "low", "#5d9cc6", "#7fa9c6"),
+    shade(Ink::Middle, "middle", "#9d9a9c", "#8e8f92"),
+    shade(Ink::High, "high", "#dd8f57", "#b98a4f"),
+    shade(Ink::Highest, "highest", "#d55e00", "#e69f00"),
 ];
 
 impl Ink {
@@ -94,6 +110,9 @@ impl Ink {
             ModelKind::Yardstick => Self::Muted,
         }
     }
+
+    /// The colours of a feature's values, fifth by fifth.
+    pub const FIFTHS: [Self; 5] = [Self::Lowest, Self::Low, Self::Middle, Self::High, Self::Highest];
 
     /// The colour of the curve at `index`.
     pub fn of_curve(index: usize) -> Self {
@@ -143,6 +162,8 @@ mod tests {
         for (inks, least) in [
             (&[Ink::Text, Ink::Muted, Ink::Warning][..], 4.5),
             (&[Ink::Base, Ink::Average, Ink::Meta, Ink::Extra, Ink::Axis][..], 3.0),
+            // Dots in a swarm, whose place says more than their colour.
+            (&Ink::FIFTHS[..], 2.2),
         ] {
             for ink in inks {
                 let shade = ink.shade();

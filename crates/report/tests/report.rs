@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use report::{
-    Command, Comparison, Contribution, Importances, LearningCurve, ModelKind, ModelRow, Plot, RatingCount,
-    ReliabilityCurve, ReliabilityPoint, Report, ReportData, Series, StageConfig, StageRun, render,
+    Command, Comparison, Contribution, Explained, ExplainedFeature, Importances, LearningCurve, ModelKind,
+    ModelRow, Plot, RatingCount, ReliabilityCurve, ReliabilityPoint, Report, ReportData, Series, StageConfig,
+    StageRun, render,
 };
 use resvg::usvg::roxmltree;
 
@@ -152,6 +153,17 @@ fn only_the_timings_differ_between_two_runs() {
     assert!(timings.contains("183\u{a0}ms") && timings.contains("518\u{a0}ms"), "{timings}"); // 61+142+38+183+94
 }
 
+/// A model whose every text is `text`.
+fn explained(text: &str, rows: Vec<(Option<f64>, f64)>) -> Explained {
+    Explained {
+        model: text.to_owned(),
+        unit: text.to_owned(),
+        is_linear: false,
+        n_features: 9,
+        features: vec![ExplainedFeature { name: text.to_owned(), rows }; 2],
+    }
+}
+
 #[test]
 fn hostile_text_stays_text() {
     let evil = "</script><script>alert(1)</script>\"'&{{ 123457 * 9 }}\u{0}\u{1b}<b>";
@@ -170,6 +182,7 @@ fn hostile_text_stays_text() {
         importances.measure = evil.to_owned();
         importances.features[0].0 = evil.to_owned();
     }
+    data.explained = vec![explained(evil, vec![(Some(1.0), 0.5), (Some(2.0), -0.5), (None, 0.25)])];
     for curve in &mut data.learning_curves {
         curve.key = format!("../{evil}");
         curve.model = evil.to_owned();
@@ -374,6 +387,12 @@ fn odd(one: f64, other: f64) -> ReportData {
                 features: vec![("a".to_owned(), 0.0); 30],
             },
             Importances { model: "none".to_owned(), measure: "gain".to_owned(), features: Vec::new() },
+        ],
+        explained: vec![
+            explained(long, vec![(Some(one), 0.5), (None, -0.25), (Some(other), other)]),
+            explained("odd", vec![(Some(1.0), one), (Some(0.0), other)]),
+            explained("none", Vec::new()),
+            explained("missing", vec![(None, 0.0); 3]),
         ],
         learning_curves: vec![
             curve(vec![(1.0, one)]),

@@ -27,7 +27,7 @@ use crate::atomic::{Filling, Unfinished};
 pub const ROW_GROUP_ROWS: usize = 1 << 17;
 
 /// Columns whose values are nearly all different: a dictionary of them would be made and thrown away.
-const ALL_DIFFERENT: [&str; 2] = ["row", "timestamp"];
+const ALL_DIFFERENT: [&str; 3] = ["row", "timestamp", "contribution"];
 
 /// Encodes `table` for `path`, with `metadata` as the file's key-value metadata; [`Unfinished::finish`] puts the file in its place. The
 /// same table gives the same bytes. Columns are encoded on the threads of the current rayon pool.

@@ -8,6 +8,7 @@ mod learning_curves;
 mod metric_rows;
 mod recommendations;
 mod rows;
+mod shap;
 mod split_ratings;
 mod stars;
 mod tags;
@@ -18,6 +19,7 @@ pub use importances::ImportanceRow;
 pub use learning_curves::CurvePoint;
 pub use metric_rows::{ColdStartRow, ComparisonRow, MetricRow, PerUserRow};
 pub use recommendations::{ContributionRow, Recommendations};
+pub use shap::ShapRow;
 pub use split_ratings::SplitRatings;
 pub use tags::TagRow;
 

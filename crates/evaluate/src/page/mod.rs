@@ -12,7 +12,7 @@ use metrics::pooled::{Bin, Calibration};
 use rankers::MetaModel;
 use recommenders::BaseModel;
 use report::{
-    Command, Comparison, Counts, Explorer, Importances, LearningCurve, ModelRow, RatingCount,
+    Command, Comparison, Counts, Explained, Explorer, Importances, LearningCurve, ModelRow, RatingCount,
     ReliabilityCurve, ReliabilityPoint, ReportData, Series, StageConfig, StageRun,
 };
 use serde_json::Value as Json;
@@ -23,9 +23,10 @@ use crate::duels::Duel;
 use crate::inputs::Inputs;
 use crate::known::Known;
 use crate::measure::Measured;
+use crate::per_user_table;
 use crate::verdict;
 
-/// The content of the page. `rows_written` are those of all of this stage's tables.
+/// The content of the page.
 #[expect(clippy::too_many_arguments, reason = "the page shows all that there is")]
 pub fn data(
     run: &Run,
@@ -34,8 +35,8 @@ pub fn data(
     measured: &Measured,
     cold_start: &[ColdStartRow],
     explorer: Explorer,
+    explained: Vec<Explained>,
     config: &Checked,
-    rows_written: u64,
 ) -> ReportData {
     let provenance = run.provenance();
     let build_features = manifest(run, StageName::BuildFeatures);
@@ -64,8 +65,10 @@ pub fn data(
         models: model_rows(measured, config.report_k),
         ratings: rating_counts(&inputs.known),
         importances: importances(&inputs.importances),
+        explained,
         learning_curves: learning_curves(&inputs.curves),
-        stages: stage_runs(run, rows_written),
+        // The users' metrics are written while the page is drawn.
+        stages: stage_runs(run, run.rows().1 + per_user_table::n_rows(all)),
         configs: run
             .upstream()
             .iter()

@@ -1,18 +1,20 @@
-//! A small chart layer: marks on a scene, linear axes, and nine kinds of panels.
+//! A small chart layer: marks on a scene, linear axes, and eleven kinds of panels.
 //!
 //! Why not a crate. Looked at: plotters 0.3.7, charts-rs 2.3, kuva 0.6. All three write colours as fixed numbers, so that an inline
 //! plot cannot follow the page's light and dark setting; plotters writes neither `<title>` nor `<desc>`; none has a dot plot on a
 //! truncated axis that says so, value labels that are measured with the embedded font and kept off each other, or
-//! panels that share one layout from 340 to 640 pixels. What is needed beyond text is little: the five marks of
+//! panels that share one layout from 340 to 640 pixels. What is needed beyond text is little: the six marks of
 //! [`Mark`], 1-2-5 ticks and a linear map. Shaping text, filling
 //! outlines and PNG are left to harfrust, tiny-skia and png.
 //!
 //! * [`Scene`]: what is drawn; `svg`: how it is written;
 //! * [`scale`], [`axis`]: from values to pixels;
-//! * [`bars`], [`columns`], [`curves`], [`dots`], [`groups`], [`histogram`], [`intervals`], [`lines`], [`unit_square`]: the panels. Each has a height and draws itself below a given y.
+//! * [`bars`], [`beeswarm`], [`columns`], [`curves`], [`dots`], [`groups`], [`histogram`], [`intervals`], [`lines`], [`scatter`],
+//!   [`unit_square`]: the panels. Each has a height and draws itself below a given y.
 
 pub mod axis;
 pub mod bars;
+pub mod beeswarm;
 pub mod columns;
 pub mod curves;
 pub mod dots;
@@ -21,6 +23,7 @@ pub mod histogram;
 pub mod intervals;
 pub mod lines;
 pub mod scale;
+pub mod scatter;
 mod scene;
 mod svg;
 pub mod unit_square;

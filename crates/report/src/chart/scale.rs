@@ -79,6 +79,11 @@ pub fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
+/// Whether a value is in a domain.
+pub fn holds(domain: (f64, f64), value: f64) -> bool {
+    domain.0 <= value && value <= domain.1
+}
+
 /// A domain for bars: from 0 to the extreme values, because a bar's length is its value.
 pub fn from_zero(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let (low, high) = extent(values.chain([0.0])).unwrap_or((0.0, 0.0));

@@ -71,6 +71,15 @@ pub enum Mark {
         /// What a pointer over it tells.
         tip: Option<String>,
     },
+    /// Many small filled circles, without a rim.
+    Dots {
+        /// The centres.
+        points: Vec<(f64, f64)>,
+        /// Half of a circle's size.
+        radius: f64,
+        /// Fill.
+        ink: Ink,
+    },
     /// A line of text.
     Text(Text),
 }

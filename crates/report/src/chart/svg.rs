@@ -106,6 +106,19 @@ impl Writer {
             Mark::Symbol { shape, at, radius, ink, tip } => {
                 self.symbol(svg, *shape, *at, *radius, *ink, tip.as_deref())
             }
+            // Lines without a length, whose round ends are the dots: a tenth of the text that as many circles are.
+            Mark::Dots { points, radius, ink } => {
+                let mut path = String::with_capacity(points.len() * 14);
+                for (x, y) in points {
+                    let _ = write!(path, "M{} {}h0", px(*x), px(*y));
+                }
+                writeln!(
+                    svg,
+                    "<path d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linecap=\"round\"/>",
+                    self.colour(*ink),
+                    px(radius * 2.0)
+                )
+            }
             Mark::Text(text) => self.text(svg, text),
         };
     }

@@ -1,6 +1,7 @@
 //! Everything the page shows, as plain data.
 
 mod comparisons;
+mod explained;
 mod explorer;
 mod learning;
 mod measurements;
@@ -10,6 +11,7 @@ mod run;
 use serde::{Deserialize, Serialize};
 
 pub use comparisons::{Comparison, Contribution, PairedDistribution};
+pub use explained::{Explained, ExplainedFeature};
 pub use explorer::{Explorer, ExplorerUser, Landing, Ranked, Rated};
 pub use learning::{Importances, LearningCurve, ReliabilityCurve, ReliabilityPoint, Series};
 pub use measurements::{Bin, ColdStartCurve, ColdStartPoint, Distribution, Measurement, Protocol, Segment};
@@ -63,6 +65,8 @@ pub struct ReportData {
     pub reliability: Vec<ReliabilityCurve>,
     /// What the meta-models use, one entry a model.
     pub importances: Vec<Importances>,
+    /// What features contribute to the scores of single rows, one entry a model; the first is shown in more detail.
+    pub explained: Vec<Explained>,
     /// How the models learnt, one plot an entry.
     pub learning_curves: Vec<LearningCurve>,
     /// The stages' manifests in brief, in the order of the pipeline.

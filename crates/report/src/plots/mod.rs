@@ -12,6 +12,8 @@ mod per_user;
 mod rating_distribution;
 mod reliability;
 mod segments;
+mod shap_dependence;
+mod shap_summary;
 mod style;
 
 pub use contributions::plot as contributions;
@@ -76,6 +78,8 @@ pub fn all(data: &ReportData) -> Vec<PlotSpec<'_>> {
     plots.extend(cold_start::plot(data));
     plots.extend(per_user::plot(data));
     plots.extend(feature_importances::plot(data));
+    plots.extend(shap_summary::plot(data));
+    plots.extend(shap_dependence::plot(data));
     plots.extend(reliability::plot(data));
     plots.extend(learning_curve::plots(data));
     plots.extend(rating_distribution::plot(data));

@@ -11,7 +11,7 @@ use tiny_skia::{LineCap, LineJoin, PathBuilder, Stroke, StrokeDash};
 use canvas::{Canvas, Rgb, Stamp};
 use stamps::{Figure, stamps};
 
-use crate::chart::{Anchor, DASHES, HALF_CAPITAL, HALO, Mark, RIM, Scene, Text};
+use crate::chart::{Anchor, DASHES, HALF_CAPITAL, HALO, Mark, RIM, Scene, Shape, Text};
 use crate::font;
 use crate::theme::Ink;
 
@@ -81,6 +81,7 @@ impl Painter {
                 self.stamp(figure, size, 0.0, *at, ink.rgb());
                 self.stamp(figure, size, RIM * self.scale, *at, Ink::Surface.rgb());
             }
+            Mark::Dots { points, radius, ink } => self.dots(points, radius * self.scale, ink.rgb()),
             Mark::Text(text) => self.text(text),
         }
     }
@@ -114,6 +115,15 @@ impl Painter {
     fn stamp(&mut self, figure: Figure, size: f64, rim: f64, (x, y): (f64, f64), colour: Rgb) {
         if x.is_finite() && y.is_finite() {
             let (stamp, at) = stamps().get(figure, size, rim, (x * self.scale, y * self.scale));
+            self.canvas.stamp(&stamp, at, colour);
+        }
+    }
+
+    fn dots(&mut self, points: &[(f64, f64)], radius: f64, colour: Rgb) {
+        let mut stamps = stamps();
+        for (x, y) in points.iter().filter(|(x, y)| x.is_finite() && y.is_finite()) {
+            let at = (x * self.scale, y * self.scale);
+            let (stamp, at) = stamps.get(Figure::Symbol(Shape::Circle), radius, 0.0, at);
             self.canvas.stamp(&stamp, at, colour);
         }
     }

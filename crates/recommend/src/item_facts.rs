@@ -1,26 +1,33 @@
-//! How alike two items are, and how well known one is: what re-ranking weighs against relevance.
+//! What lists are made of beside scores: how alike two items are, how well known and how liked one is.
 
 use dataset::{GenreSet, History, IdIndex, ItemId, Items};
 
-/// Genres and numbers of ratings of the catalogue.
-pub struct Likeness {
+/// Genres and ratings of the catalogue.
+pub struct ItemFacts {
     items: IdIndex,
     genres: Vec<GenreSet>,
     n_ratings: Vec<usize>,
+    mean_ratings: Vec<f64>,
     most: usize,
 }
 
-impl Likeness {
+impl ItemFacts {
     /// Looks the items of the catalogue up in `history`.
     pub fn new(items: &Items, history: &History) -> Self {
-        let n_ratings = |item_id: ItemId| {
+        let ratings = |item_id: ItemId| {
             let item = history.items().index_of(item_id);
-            item.map_or(0, |item| history.by_item().row(item).0.len())
+            item.map_or(&[][..], |item| history.by_item().row(item).1)
         };
-        let n_ratings: Vec<usize> = items.all().iter().map(|item| n_ratings(item.item_id)).collect();
+        let mean = |ratings: &[f32]| {
+            let sum: f64 = ratings.iter().map(|&stars| f64::from(stars)).sum();
+            if ratings.is_empty() { 0.0 } else { sum / ratings.len() as f64 }
+        };
+        let of_items = || items.all().iter().map(|item| ratings(item.item_id));
+        let n_ratings: Vec<usize> = of_items().map(<[f32]>::len).collect();
         Self {
             items: IdIndex::new(items.all().iter().map(|item| item.item_id)),
             genres: items.all().iter().map(|item| item.genres).collect(),
+            mean_ratings: of_items().map(mean).collect(),
             most: n_ratings.iter().max().copied().unwrap_or(0),
             n_ratings,
         }
@@ -32,7 +39,7 @@ impl Likeness {
     }
 
     /// The cosine of the items' genres, in [0, 1]; 0 where one has none.
-    pub fn of(&self, a: Option<usize>, b: Option<usize>) -> f64 {
+    pub fn likeness(&self, a: Option<usize>, b: Option<usize>) -> f64 {
         let genres = |place: Option<usize>| place.map(|place| self.genres[place]).unwrap_or_default();
         let (a, b) = (genres(a), genres(b));
         let lengths = f64::from(a.len()) * f64::from(b.len());
@@ -48,5 +55,10 @@ impl Likeness {
     /// How many ratings an item has.
     pub fn n_ratings(&self, place: Option<usize>) -> usize {
         place.map_or(0, |place| self.n_ratings[place])
+    }
+
+    /// The mean of an item's ratings, in stars; 0 where it has none.
+    pub fn mean_rating(&self, place: Option<usize>) -> f64 {
+        place.map_or(0.0, |place| self.mean_ratings[place])
     }
 }

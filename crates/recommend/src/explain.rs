@@ -1,0 +1,125 @@
+//! Why each item stands in its list: contributions of the features, and a sentence.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use artifacts::tables::ContributionRow;
+use dataset::{Candidate, History};
+use rankers::FeatureMatrix;
+use rankers::contributions::Explainer;
+use rayon::prelude::*;
+use reasons::{About, Strength, Themes, Told};
+use recommenders::{BaseModel, BaseParams, Because, FittedModel};
+
+use crate::lists::{Lister, Lists, Row};
+
+/// The parts that are asked of a base model; fewer are told.
+const PARTS: usize = 4;
+/// The name under which the table of contributions has what every score begins with.
+const BASE_VALUE: &str = "base_value";
+
+/// What explains lists, prepared once.
+pub struct Explanations<'a> {
+    pub explainer: Explainer,
+    /// What users have rated.
+    pub known: &'a History,
+    /// What the base models were fitted with.
+    pub params: BaseParams,
+}
+
+/// Of the rows of some lists, in their order.
+#[derive(Default)]
+pub struct Explained {
+    /// A sentence each.
+    pub reasons: Vec<String>,
+    /// The contributions to each, where they are asked for.
+    pub contributions: Vec<ContributionRow>,
+}
+
+impl Explanations<'_> {
+    /// Explains the rows of `lists`.
+    ///
+    /// # Errors
+    /// Where the meta-model was fitted on other features.
+    pub fn of(&self, lister: &Lister<'_>, lists: &Lists) -> anyhow::Result<Explained> {
+        let rows: Vec<&Row> = lists.lists.iter().flat_map(|list| &list.rows).collect();
+        if rows.is_empty() {
+            return Ok(Explained::default());
+        }
+        let column = |at: usize| rows.iter().map(|row| row.features[at]).collect();
+        let columns = lists.feature_names.iter().enumerate().map(|(at, name)| (name.clone(), column(at)));
+        let matrix = FeatureMatrix::from_columns(columns.collect())?;
+        let contributions = self.explainer.contributions(&matrix).context("run `make train-meta`")?;
+        let reasons = if lister.config.reasons {
+            let themes = Themes::new(&lists.feature_names);
+            let each: Vec<&[f64]> = contributions.rows().collect();
+            let chosen: Vec<Vec<Strength>> =
+                each.par_iter().map(|row| Told::choose(&themes.strengths(row))).collect();
+            self.sentences(lister, &rows, &chosen)
+        } else {
+            vec![String::new(); rows.len()]
+        };
+        let mut table = Vec::new();
+        if lister.config.contributions {
+            for (row, amounts) in rows.iter().zip(contributions.rows()) {
+                let Candidate { user_id, item_id, .. } = row.candidate;
+                let entry = |feature: &str, value: Option<f64>, contribution| ContributionRow {
+                    user_id,
+                    item_id,
+                    feature: feature.to_owned(),
+                    value,
+                    contribution,
+                };
+                table.push(entry(BASE_VALUE, None, contributions.base));
+                let features = lists.feature_names.iter().zip(&row.features).zip(amounts);
+                table.extend(features.map(|((name, &value), &amount)| {
+                    entry(name, (!value.is_nan()).then_some(value), amount)
+                }));
+            }
+        }
+        Ok(Explained { reasons, contributions: table })
+    }
+
+    /// The sentences of rows whose `chosen` themes are told.
+    fn sentences(&self, lister: &Lister<'_>, rows: &[&Row], chosen: &[Vec<Strength>]) -> Vec<String> {
+        let mut said: BTreeMap<(usize, BaseModel), Because> = BTreeMap::new();
+        for model in lister.models {
+            said.extend(self.asked(model, rows, chosen));
+        }
+        let facts = &lister.facts;
+        let sentence = |(at, row): (usize, &&Row)| {
+            let item_id = row.candidate.item_id;
+            let place = facts.place(item_id);
+            let about = About {
+                items: lister.items,
+                n_ratings: facts.n_ratings(place),
+                mean_rating: facts.mean_rating(place),
+                year: lister.items.get(item_id).and_then(|item| item.year),
+            };
+            if self.known.users().index_of(row.candidate.user_id).is_none() {
+                return reasons::of_cold_user(&about);
+            }
+            let told = |&strength: &Strength| {
+                let because = strength.model.and_then(|model| said.get(&(at, model)).cloned());
+                Told { strength, because }
+            };
+            reasons::sentence(&about, &chosen[at].iter().map(told).collect::<Vec<_>>())
+        };
+        rows.par_iter().enumerate().map(sentence).collect()
+    }
+
+    /// What a base model says of the rows in whose sentences it has a part.
+    fn asked(
+        &self,
+        model: &FittedModel,
+        rows: &[&Row],
+        chosen: &[Vec<Strength>],
+    ) -> Vec<((usize, BaseModel), Because)> {
+        let kind = model.kind();
+        let has_part = |at: &usize| chosen[*at].iter().any(|strength| strength.model == Some(kind));
+        let asked: Vec<usize> = (0..rows.len()).filter(has_part).collect();
+        let candidates: Vec<Candidate> = asked.iter().map(|&at| rows[at].candidate).collect();
+        let evidence = model.evidence(&candidates, self.known, &self.params, PARTS);
+        asked.into_iter().zip(evidence).map(|(at, evidence)| ((at, kind), evidence.because)).collect()
+    }
+}
