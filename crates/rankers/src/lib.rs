@@ -6,7 +6,8 @@
 //! * [`calibration`]: from raw scores to probabilities that come true.
 //! * [`blend`]: a convex combination of meta-models.
 //! * [`segments`]: one calibrator or model a segment of users.
-//! * [`export`]: a fitted booster in other tools' formats.
+//! * [`export`]: fitted models in other tools' formats.
+//! * [`import`]: boosters that were fitted elsewhere.
 //!
 //! Rows come as a [`FeatureMatrix`]; labels as `f32`. Every fit gives the same bytes at any number of rayon threads.
 
@@ -16,6 +17,7 @@ mod error;
 pub mod export;
 mod fitted;
 pub mod gbdt;
+pub mod import;
 pub mod logistic;
 mod matrix;
 pub mod objective;
