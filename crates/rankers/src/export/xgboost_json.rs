@@ -6,7 +6,10 @@
 //!
 //! The initial score is a last tree of one leaf, so that the sum of the others stays small and loses less to rounding. A linear start cannot
 //! be a tree. It stands in the attribute `podium_start`, a JSON object of `intercept`, `coefficients` and `imputed` (what stands in for
-//! a missing value), in the order of the features; whoever predicts hands its log-odds in as `base_margin`.
+//! a missing value), in the order of the features; whoever predicts adds its log-odds to the margin, in f64, or hands them in as
+//! `base_margin`, at the cost of an f32 sum of larger numbers.
+
+#![expect(clippy::struct_field_names, reason = "the keys are XGBoost's")]
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -71,8 +74,8 @@ struct Nodes {
 }
 
 impl GbdtModel {
-    /// The model in `XGBoost`'s JSON. It predicts the same raw scores but for the rounding of f32; where there is a [`GbdtModel::start`],
-    /// its log-odds have to be handed in as `base_margin`.
+    /// The model in `XGBoost`'s JSON. It predicts the same raw scores but for the rounding of f32, without the log-odds of a
+    /// [`GbdtModel::start`].
     pub fn to_xgboost_json(&self) -> String {
         let n_features = self.feature_names().len();
         let constant = Tree::constant(self.init_score());

@@ -30,7 +30,7 @@ pub(super) struct Field<'a> {
 pub(super) fn split(text: &str) -> Result<(Block<'_>, Vec<Block<'_>>), ImportError> {
     let mut lines = (1..).zip(text.lines().map(str::trim)).filter(|(_, line)| !line.is_empty());
     let first = lines.next();
-    if !first.is_some_and(|(_, line)| line == "tree") {
+    if first.is_none_or(|(_, line)| line != "tree") {
         let problem = "expected `tree`, with which a LightGBM text model begins";
         return Err(ImportError::new(first.map_or(1, |(line, _)| line), problem));
     }

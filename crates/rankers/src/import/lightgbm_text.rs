@@ -157,11 +157,11 @@ fn columns(header: &Block<'_>, names: &[String]) -> Result<Vec<usize>, ImportErr
 
 fn listed(names: &[&str]) -> String {
     let shown = names.iter().take(MAX_NAMES).map(|name| name.chars().take(60).collect::<String>());
-    let mut text = shown.collect::<Vec<_>>().join(", ");
-    if names.len() > MAX_NAMES {
-        text += &format!(" and {} more", names.len() - MAX_NAMES);
+    let text = shown.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MAX_NAMES) {
+        0 => text,
+        more => format!("{text} and {more} more"),
     }
-    text
 }
 
 /// Smallest and largest value, from `[1.5:3]`.
