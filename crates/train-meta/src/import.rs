@@ -10,8 +10,8 @@ use stage::{Run, UsageError};
 use crate::config::Checked;
 use crate::rows::ValidationFold;
 
-/// A text model has some 50 bytes a node: this is more trees than anybody boosts.
-const MAX_BYTES: u64 = 256 << 20;
+/// A text model has some 100 bytes a leaf: room for 5,000 trees of 255 leaves.
+const MAX_BYTES: u64 = 128 << 20;
 
 /// Which booster, and the file that stands in its place.
 #[derive(Debug, Clone)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::str::FromStr;
+use std::iter::{Enumerate, Peekable};
+use std::str::{FromStr, Lines};
 
 use super::ImportError;
 
@@ -10,6 +11,8 @@ use super::ImportError;
 const END: &str = "end of trees";
 /// The beginning of a tree's first line.
 const TREE: &str = "Tree=";
+/// Keys of a block at most: `LightGBM` writes some 20.
+const MAX_KEYS: usize = 100;
 
 /// The lines of the header, or of one tree.
 pub(super) struct Block<'a> {
@@ -26,41 +29,65 @@ pub(super) struct Field<'a> {
     text: &'a str,
 }
 
-/// The header, then one block a tree.
-pub(super) fn split(text: &str) -> Result<(Block<'_>, Vec<Block<'_>>), ImportError> {
-    let mut lines = (1..).zip(text.lines().map(str::trim)).filter(|(_, line)| !line.is_empty());
-    let first = lines.next();
-    if first.is_none_or(|(_, line)| line != "tree") {
-        let problem = "expected `tree`, with which a LightGBM text model begins";
-        return Err(ImportError::new(first.map_or(1, |(line, _)| line), problem));
-    }
-    let mut blocks = vec![Block { line: 1, values: BTreeMap::new() }];
-    let mut last_line = 1;
-    for (number, line) in lines {
-        last_line = number;
-        if line == END {
-            let mut blocks = blocks.into_iter();
-            let header = blocks.next().unwrap_or(Block { line: 1, values: BTreeMap::new() });
-            return Ok((header, blocks.collect()));
-        }
-        if line.starts_with(TREE) {
-            blocks.push(Block { line: number, values: BTreeMap::new() });
-        }
-        let (key, value) = line.split_once('=').unwrap_or((line, ""));
-        if let Some(block) = blocks.last_mut()
-            && let Some((earlier, _)) = block.values.insert(key.trim(), (number, value.trim()))
-        {
-            return Err(ImportError::new(
-                number,
-                format!("`{}` stands in line {earlier} already", key.trim()),
-            ));
+/// The blocks of a text, one after the other: the header, then one a tree. Nothing but the current one is in memory.
+pub(super) struct Blocks<'a> {
+    lines: Peekable<Enumerate<Lines<'a>>>,
+    /// Of the last line that was read, 1-based.
+    line: usize,
+    has_ended: bool,
+}
+
+impl<'a> Blocks<'a> {
+    /// The blocks of `text`, which must begin as a model does.
+    pub fn new(text: &'a str) -> Result<Self, ImportError> {
+        let mut lines = text.lines().enumerate().peekable();
+        match lines.next() {
+            Some((_, line)) if line.trim() == "tree" => Ok(Self { lines, line: 1, has_ended: false }),
+            _ => Err(ImportError::new(1, "expected `tree`, with which a LightGBM text model begins")),
         }
     }
-    let problem = format!("the file ends before `{END}`: it is cut off, or no LightGBM text model");
-    Err(ImportError::new(last_line, problem))
+
+    /// The next block; `None` after the last.
+    pub fn read_next(&mut self) -> Result<Option<Block<'a>>, ImportError> {
+        if self.has_ended {
+            return Ok(None);
+        }
+        let mut block = Block { line: self.line + 1, values: BTreeMap::new() };
+        while let Some(&(index, line)) = self.lines.peek() {
+            let line = line.trim();
+            if line.starts_with(TREE) && !block.values.is_empty() {
+                return Ok(Some(block));
+            }
+            self.line = index + 1;
+            self.lines.next();
+            if line == END {
+                self.has_ended = true;
+                return Ok(Some(block));
+            }
+            if !line.is_empty() {
+                block.insert(self.line, line)?;
+            }
+        }
+        let problem = format!("the file ends before `{END}`: it is cut off, or no LightGBM text model");
+        Err(ImportError::new(self.line, problem))
+    }
 }
 
 impl<'a> Block<'a> {
+    fn insert(&mut self, number: usize, line: &'a str) -> Result<(), ImportError> {
+        let (key, value) = line.split_once('=').unwrap_or((line, ""));
+        if self.values.len() == MAX_KEYS {
+            return Err(ImportError::new(number, format!("more than {MAX_KEYS} keys in one block")));
+        }
+        match self.values.insert(key.trim(), (number, value.trim())) {
+            None => Ok(()),
+            Some((earlier, _)) => {
+                let key: String = shortened(key.trim());
+                Err(ImportError::new(number, format!("`{key}` stands in line {earlier} already")))
+            }
+        }
+    }
+
     /// The value of `key`, where it is there.
     pub fn get(&self, key: &'a str) -> Option<Field<'a>> {
         self.values.get(key).map(|&(line, text)| Field { key, line, text })

@@ -5,7 +5,7 @@
 //! in the order of the sum at most.
 
 use super::ImportError;
-use super::blocks::{Block, Field, split};
+use super::blocks::{Block, Blocks, Field};
 use super::lightgbm_tree::{Grown, read};
 use crate::gbdt::{GbdtModel, Tree};
 use crate::logistic::LogisticModel;
@@ -38,8 +38,11 @@ impl GbdtModel {
         names: &[String],
         objective: ObjectiveKind,
     ) -> Result<Self, ImportError> {
-        let (header, blocks) = split(text)?;
-        check_header(&header, objective, blocks.len())?;
+        let mut blocks = Blocks::new(text)?;
+        let Some(header) = blocks.read_next()? else {
+            return Err(ImportError::new(1, "expected a header"));
+        };
+        check_header(&header, objective)?;
         let columns = columns(&header, names)?;
         let mut feature_ranges = vec![None; names.len()];
         if let Some(field) = header.get("feature_infos") {
@@ -50,8 +53,10 @@ impl GbdtModel {
         let mut trees: Vec<Tree> = Vec::new();
         let mut start: Option<LogisticModel> = None;
         let mut learning_rate = 1.0;
-        for block in &blocks {
-            match read(block, &columns, names)? {
+        let mut n_trees = 0;
+        while let Some(block) = blocks.read_next()? {
+            n_trees += 1;
+            match read(&block, &columns, names)? {
                 Grown::Tree(tree) => {
                     trees.push(tree);
                     if let Some(field) = block.get("shrinkage") {
@@ -64,13 +69,18 @@ impl GbdtModel {
                 Grown::Start(model) => start = Some(model),
             }
         }
+        if let Some(field) = header.get("tree_sizes")
+            && field.words().count() != n_trees
+        {
+            return Err(field.error(format!("lists {} trees, found {n_trees}", field.words().count())));
+        }
         let model = Self::given(names.to_vec(), feature_ranges, objective, learning_rate, trees, start);
         model.validate().map_err(|error| ImportError::new(header.line, error.inconsistency()))?;
         Ok(model)
     }
 }
 
-fn check_header(header: &Block<'_>, objective: ObjectiveKind, n_trees: usize) -> Result<(), ImportError> {
+fn check_header(header: &Block<'_>, objective: ObjectiveKind) -> Result<(), ImportError> {
     let version = header.field("version")?;
     if !["v3", "v4"].contains(&version.text()) {
         return Err(version.error(format!("is {:?}, expected v3 or v4", version.text())));
@@ -85,11 +95,6 @@ fn check_header(header: &Block<'_>, objective: ObjectiveKind, n_trees: usize) ->
         return Err(
             field.error("says that the trees' mean is the score (boosting=rf): only sums are supported")
         );
-    }
-    if let Some(field) = header.get("tree_sizes")
-        && field.words().count() != n_trees
-    {
-        return Err(field.error(format!("lists {} trees, found {n_trees}", field.words().count())));
     }
     check_objective(header.field("objective")?, objective)
 }
