@@ -45,6 +45,7 @@ $(ONE_PRESET): build
 	@data=$$(SYNTH="$(BIN)/synth" scripts/data "$(DATASET)") && \
 	$(MAKE) --no-print-directory -f scripts/pipeline.mk $@ DATA="$$data" BIN="$(BIN)" \
 	  PRESET="$(PRESET)" SEED="$(SEED)" THREADS="$(THREADS)" $(if $(ASSIGNMENTS),ASSIGNMENTS="$(ASSIGNMENTS)") \
+	  $(if $(IMPORT),IMPORT="$(IMPORT)") \
 	  $(if $(ARTIFACTS),ARTIFACTS="$(ARTIFACTS)") $(if $(CONFIG),CONFIG="$(CONFIG)") $(if $(QUIET),QUIET="$(QUIET)") \
 	  $(if $(MAX_MEMORY),MAX_MEMORY="$(MAX_MEMORY)") \
 	  $(if $(SPLITS),SPLITS="$(SPLITS)") $(if $(ONLY),ONLY="$(ONLY)") $(if $(TOGETHER),TOGETHER="$(TOGETHER)") $(if $(SEEDS),SEEDS="$(SEEDS)") \
@@ -81,6 +82,7 @@ help: ## This list
 	@printf '  SCALE        synth: millions of ratings, for example 100m (now: $(SCALE))\n'
 	@printf '  DATA_DIR     a folder of raw data, or a CSV or Parquet file of ratings\n'
 	@printf '  ASSIGNMENTS  a split made elsewhere: CSV or Parquet with row, split and optionally fold\n'
+	@printf '  IMPORT       boosters that LightGBM trained elsewhere, in place of ours: for example "gb=model.txt"\n'
 	@printf '  ARTIFACTS    the folder of this run (default: artifacts/<dataset>/<preset>)\n'
 	@printf '  CONFIG       the folder of the configuration files (default: config/<preset>)\n'
 	@printf '  SEED         the seed of all random draws (now: $(SEED))\n'

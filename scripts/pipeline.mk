@@ -35,8 +35,10 @@ $(call manifest,train-base): $(call manifest,split) $(call stamps,train-base)
 $(call manifest,build-features): $(call manifest,train-base) $(call stamps,build-features)
 	@$(call run,build-features)
 
-$(call manifest,train-meta): $(call manifest,build-features) $(call stamps,train-meta)
-	@$(call run,train-meta)
+# IMPORT holds KEY=FILE words: the files are what the stage depends on besides.
+$(call manifest,train-meta): $(call manifest,build-features) $(call stamps,train-meta) $(STAMPS)/train-meta.arguments \
+  $(foreach import,$(IMPORT),$(word 2,$(subst =, ,$(import))))
+	@$(call run,train-meta) $(foreach import,$(IMPORT),--import "$(import)")
 
 $(call manifest,evaluate): $(call manifest,train-meta) $(call stamps,evaluate)
 	@$(call run,evaluate)
@@ -72,7 +74,8 @@ seeds:
 
 # The stamps are looked at before every run, while make reads this file, so that it compares their times of now.
 unchanged := $(shell "$(BIN)/stamps" --config "$(CONFIG)" --artifacts "$(ARTIFACTS)" \
-  --arguments "data=$(DATA) dataset=$(DATASET) preset=$(PRESET) seed=$(SEED) assignments=$(ASSIGNMENTS)" || echo failed)
+  --arguments "data=$(DATA) dataset=$(DATASET) preset=$(PRESET) seed=$(SEED) assignments=$(ASSIGNMENTS)" \
+  --arguments-of "train-meta=import=$(IMPORT)" || echo failed)
 ifneq ($(unchanged),)
 $(error the stamps could not be written)
 endif

@@ -167,6 +167,16 @@ impl Layout {
         format!("{key}.lightgbm.txt")
     }
 
+    /// The path of the booster whose key is `key`, as XGBoost's JSON, for other tools. Written by `train-meta`.
+    pub fn xgboost_json(key: &str) -> String {
+        format!("{key}.xgboost.json")
+    }
+
+    /// The path of the meta-model whose key is `key`, as ONNX, for other tools. Written by `train-meta`.
+    pub fn onnx(key: &str) -> String {
+        format!("{key}.onnx")
+    }
+
     /// Whether the file of this name is a model's.
     pub fn is_model(file: &str) -> bool {
         Path::new(file).extension().is_some_and(|ending| ending == "bin")

@@ -6,7 +6,7 @@ use artifacts::layout::TEST;
 use artifacts::table::TableFile;
 use artifacts::tables::{FeatureRows, Stored as _};
 use metrics::scorers::{CONSTANT, ORACLE, constant, oracle};
-use rankers::{FeatureMatrix, MetaModel, Predicted, Stack, among_all};
+use rankers::{FeatureMatrix, Fitted, MetaModel, Predicted, Stack, among_all};
 use recommenders::BaseModel;
 use report::ModelKind;
 use stage::Run;

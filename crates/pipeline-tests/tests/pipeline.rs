@@ -9,6 +9,7 @@ mod pipeline {
     mod dag;
     mod damage;
     mod fixture;
+    mod import;
     mod interruption;
     mod memory;
     mod protocols;

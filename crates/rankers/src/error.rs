@@ -253,6 +253,14 @@ impl ModelError {
         }
     }
 
+    /// What is wrong with a model, without what to do about it.
+    pub(crate) fn inconsistency(self) -> String {
+        match self {
+            Self::Inconsistent { what } => what,
+            other => other.to_string(),
+        }
+    }
+
     /// Whether a matrix has the model's features, in the model's order.
     pub(crate) fn check_names(expected: &[String], found: &[String]) -> Result<(), Self> {
         if expected.len() != found.len() {

@@ -9,7 +9,8 @@
 //! * [`segments`]: one calibrator or model a segment of users.
 //! * [`Reranking`]: from good items to a good list.
 //! * [`Stack`]: the fitted meta-models of a run together.
-//! * [`export`]: a fitted booster in other tools' formats.
+//! * [`export`]: fitted models in other tools' formats.
+//! * [`import`]: boosters that were fitted elsewhere.
 //!
 //! Rows come as a [`FeatureMatrix`]; labels as `f32`. Every fit gives the same bytes at any number of rayon threads.
 
@@ -20,6 +21,7 @@ mod error;
 pub mod export;
 mod fitted;
 pub mod gbdt;
+pub mod import;
 pub mod logistic;
 mod matrix;
 pub mod objective;

@@ -36,6 +36,18 @@ struct Args {
     /// Whatever else the stages are told, for example the seed
     #[arg(long)]
     arguments: String,
+
+    /// What one stage alone is told besides: a stamp of its own for each
+    #[arg(long, value_name = "STAGE=TEXT", value_parser = of_stage)]
+    arguments_of: Vec<(String, String)>,
+}
+
+fn of_stage(text: &str) -> Result<(String, String), String> {
+    let (stage, text) = text.split_once('=').unwrap_or((text, ""));
+    match StageName::ALL.iter().any(|name| name.name() == stage) {
+        true => Ok((stage.to_owned(), text.to_owned())),
+        false => Err("expected STAGE=TEXT".to_owned()),
+    }
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {
@@ -43,6 +55,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
     let layout = Layout::new(&args.artifacts);
     let folder = stamp::folder(&layout);
     let mut stamps = vec![("all", "arguments", args.arguments.clone())];
+    stamps.extend(args.arguments_of.iter().map(|(stage, text)| (stage.as_str(), "arguments", text.clone())));
     let names = StageName::ALL.map(StageName::name);
     stamps.extend(
         names.into_iter().zip(packages.fingerprints(&names)?).map(|(name, code)| (name, "code", code)),

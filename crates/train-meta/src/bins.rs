@@ -1,6 +1,6 @@
 //! The features in bins: cut once, shared by all boosters and validation folds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dataset::rng;
 use rankers::gbdt::BinnedFeatures;
@@ -20,7 +20,7 @@ pub struct Binned {
 }
 
 impl Bins {
-    /// Bins for every booster of the configuration. Edges are taken from all rows; labels have no part in them.
+    /// Bins for every booster of the configuration that is grown here. Edges are taken from all rows; labels have no part in them.
     pub fn new(config: &Checked, training: &Training<'_>) -> Self {
         let binned = |max_bins: usize| {
             let mut draws = rng::stream(training.seed, &format!("train-meta/bins-{max_bins}"));
@@ -29,7 +29,10 @@ impl Bins {
             let folds = training.folds.iter().map(of_fold).collect();
             (max_bins, Binned { all, folds })
         };
-        Self(config.boosters().map(|params| params.max_bins).map(binned).collect())
+        let is_grown = |model| training.imported.iter().all(|(imported, _)| *imported != model);
+        let grown = config.boosters().filter(|&(model, _)| is_grown(model));
+        let sizes: BTreeSet<usize> = grown.map(|(_, params)| params.max_bins).collect();
+        Self(sizes.into_iter().map(binned).collect())
     }
 
     /// The features in at most so many bins.

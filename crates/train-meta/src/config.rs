@@ -2,6 +2,7 @@
 
 use rankers::MetaModel;
 use rankers::calibration::CalibrationMethod;
+use rankers::export::Format;
 use rankers::gbdt::{CheckedGbdtParams, GbdtParams};
 use rankers::logistic::{CheckedChoiceParams, CheckedLogisticParams, ChoiceParams, LogisticParams};
 use rankers::objective::{ObjectiveKind, RankingParams};
@@ -22,6 +23,8 @@ pub struct Config {
     /// How many folds of the training rows are predicted by models fitted without them: what early stopping looks at, and what calibrators and
     /// the blend's weights are fitted on. 0 where nothing of that is wanted.
     pub validation_folds: usize,
+    /// The formats in which each model is written for other tools, where they have such models.
+    pub export: Vec<Format>,
     /// `LogisticStack`.
     pub logistic: LogisticParams,
     /// How the C of `LogisticStack` is chosen; `logistic.c` and `logistic.standardise` are not looked at then.
@@ -89,6 +92,7 @@ impl Default for Config {
             models: keys(&MetaModel::ALL),
             max_rows: 2_000_000,
             validation_folds: 1,
+            export: Format::ALL.to_vec(),
             logistic: LogisticParams::default(),
             logistic_choice: ChoiceParams::default(),
             linear_start: Vec::new(),
@@ -136,6 +140,7 @@ pub struct Checked {
     pub linear_start: Vec<MetaModel>,
     pub max_rows: usize,
     pub validation_folds: usize,
+    pub export: Vec<Format>,
     pub logistic: CheckedLogisticParams,
     pub logistic_choice: Option<CheckedChoiceParams>,
     boosters: Vec<(MetaModel, CheckedGbdtParams)>,
@@ -160,8 +165,8 @@ impl Checked {
     }
 
     /// How each booster is grown.
-    pub fn boosters(&self) -> impl Iterator<Item = &CheckedGbdtParams> {
-        self.boosters.iter().map(|(_, params)| params)
+    pub fn boosters(&self) -> impl Iterator<Item = (MetaModel, &CheckedGbdtParams)> {
+        self.boosters.iter().map(|(model, params)| (*model, params))
     }
 
     /// How this booster is grown.
@@ -188,6 +193,7 @@ impl Config {
             ranking_lists: models.iter().any(ranks).then_some(self.ranking_lists),
             max_rows: self.max_rows,
             validation_folds: self.validation_folds,
+            export: self.export.clone(),
             logistic: self.logistic.clone().check().map_err(in_table("logistic"))?,
             logistic_choice: choice.enabled.then_some(choice),
             boosters: models

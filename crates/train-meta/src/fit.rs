@@ -1,9 +1,11 @@
 //! Fits every meta-model but the blend: on all training rows, and for each validation fold on the rows of the other folds.
 
 mod boost;
+mod imported;
 mod linear;
 
 use anyhow::Context as _;
+use rankers::gbdt::GbdtModel;
 use rankers::{Fitted, MetaModel};
 use rayon::prelude::*;
 use stage::Progress;
@@ -29,6 +31,8 @@ pub struct Fit {
 pub struct Training<'a> {
     pub rows: &'a Rows,
     pub folds: &'a [ValidationFold],
+    /// Boosters that were fitted elsewhere.
+    pub imported: &'a [(MetaModel, GbdtModel)],
     pub seed: u64,
 }
 
@@ -57,16 +61,17 @@ fn one(
     bins: &Bins,
     linear: Option<&LinearFits>,
 ) -> anyhow::Result<Fit> {
+    let without_folds = Training { folds: &[], ..*training };
+    let training = if config.is_validated(model) { training } else { &without_folds };
+    if let Some((_, booster)) = training.imported.iter().find(|(of, _)| *of == model) {
+        return imported::fit(model, booster, training);
+    }
     match config.booster(model) {
         None => linear.context("the logistic regression was not fitted")?.as_fit(training),
         Some(params) => {
             let start = linear.filter(|_| config.linear_start.contains(&model));
             let bins = bins.of(params.max_bins).context("every booster has its bins")?;
-            if config.is_validated(model) {
-                boost::fit(model, params, training, bins, start)
-            } else {
-                boost::fit(model, params, &Training { folds: &[], ..*training }, bins, start)
-            }
+            boost::fit(model, params, training, bins, start)
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Stage 4, `train-meta`: fits the meta-models.
 //!
-//! Reads `meta_train.parquet` of `build-features`; writes one model file a meta-model, the boosters as LightGBM text, the calibrators, the
+//! Reads `meta_train.parquet` of `build-features`; writes one model file a meta-model, the same for other tools, the calibrators, the
 //! importances and the learning curves.
 
 mod bins;
 mod combine;
 mod config;
+mod export;
 mod fit;
+mod import;
 mod records;
 mod rows;
 mod sample;
@@ -18,13 +20,18 @@ use artifacts::layout::{CALIBRATION, IMPORTANCES, Layout, META_LEARNING_CURVES, 
 use combine::ValidationRows;
 use config::{Checked, Config};
 use fit::{Fit, Training};
+use import::Import;
 use rankers::calibration::SegmentCalibration;
 use rankers::{Fitted, MetaModel};
-use rows::{Rows, ValidationFold};
+use rows::Rows;
 use stage::{Bytes, Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
-struct Args {}
+struct Args {
+    /// A LightGBM text model that was trained elsewhere, in place of a booster: for example `gb=model.txt`. May be given several times
+    #[arg(long, value_name = "KEY=FILE", value_parser = import::parse)]
+    import: Vec<Import>,
+}
 
 struct TrainMeta;
 
@@ -40,9 +47,10 @@ impl Stage for TrainMeta {
     type Config = Config;
     type Args = Args;
 
-    fn run(run: &mut Run, config: &Config, _: &Args) -> anyhow::Result<Summary> {
+    fn run(run: &mut Run, config: &Config, args: &Args) -> anyhow::Result<Summary> {
         run.require(&[StageName::BuildFeatures])?;
         let config = config.check(run.upstream_config(StageName::BuildFeatures, "relevant_from")?)?;
+        import::check(&args.import, &config)?;
         let n_rows = match config.max_rows as u64 {
             0 => run.upstream_rows(META_TRAIN),
             most => run.upstream_rows(META_TRAIN).min(most),
@@ -54,17 +62,20 @@ impl Stage for TrainMeta {
             let problem = "models holds gb_rating, which predicts ratings, but the rows hold candidates that nobody rated: leave it out, or set candidates.from = \"rated\" in train-base.toml";
             return Err(UsageError(problem.to_owned()).into());
         }
+        let imported = import::read(run, &args.import, &table.names)?;
         let rows = Rows::new(table, config.ranking_lists)?;
         let folds = rows.validation_folds(config.validation_folds)?;
+        import::warn(run, &config, &args.import, &folds);
 
-        let fits = fit_all(run, &config, &rows, &folds)?;
+        let training = Training { rows: &rows, folds: &folds, imported: &imported, seed: run.seed() };
+        let fits = fit_all(run, &config, &training)?;
         let validation = ValidationRows::new(&config, &rows, &folds)?;
         let calibration = match &config.calibration {
             Some(calibration) => Some(combine::calibrate(calibration, &rows, &validation, &fits)?),
             None => None,
         };
 
-        write_models(run, &fits)?;
+        write_models(run, &config, &fits)?;
         write_calibration(run, calibration.as_ref())?;
         if config.models.contains(&MetaModel::Blend) {
             let blend = combine::blend(&config, calibration.as_ref(), &validation, &fits)?;
@@ -75,7 +86,7 @@ impl Stage for TrainMeta {
         }
         for model in MetaModel::ALL.iter().filter(|model| !config.models.contains(model)) {
             run.remove_stale(&Layout::meta_model(model.key()))?;
-            run.remove_stale(&Layout::lightgbm_text(model.key()))?;
+            export::remove(run, *model)?;
         }
         run.write_table(IMPORTANCES, records::importances(&fits, &rows.features))?;
         run.write_table(META_LEARNING_CURVES, records::learning_curves(&fits))?;
@@ -90,15 +101,10 @@ impl Stage for TrainMeta {
 }
 
 /// Every meta-model but the blend, side by side, in the order of the tables.
-fn fit_all(
-    run: &mut Run,
-    config: &Checked,
-    rows: &Rows,
-    folds: &[ValidationFold],
-) -> anyhow::Result<Vec<Fit>> {
+fn fit_all(run: &mut Run, config: &Checked, training: &Training<'_>) -> anyhow::Result<Vec<Fit>> {
     let n_models = config.models.iter().filter(|&&model| model != MetaModel::Blend).count();
     let progress = run.progress(n_models);
-    let fits = fit::all(config, &Training { rows, folds, seed: run.seed() }, &progress)?;
+    let fits = fit::all(config, training, &progress)?;
     drop(progress);
     for fit in &fits {
         let key = fit.model.key();
@@ -122,17 +128,14 @@ fn fit_all(
     Ok(fits)
 }
 
-fn write_models(run: &mut Run, fits: &[Fit]) -> anyhow::Result<()> {
+fn write_models(run: &mut Run, config: &Checked, fits: &[Fit]) -> anyhow::Result<()> {
     for fit in fits {
         let file = Layout::meta_model(fit.model.key());
         match &fit.fitted {
             Fitted::Logistic(logistic) => run.write_model(&file, schema(fit.model), logistic)?,
-            Fitted::Booster(booster) => {
-                run.write_model(&file, schema(fit.model), booster)?;
-                let text = booster.to_lightgbm_text();
-                run.write_bytes(&Layout::lightgbm_text(fit.model.key()), text.as_bytes())?;
-            }
+            Fitted::Booster(booster) => run.write_model(&file, schema(fit.model), booster)?,
         }
+        export::write(run, fit.model, &fit.fitted, &config.export)?;
     }
     Ok(())
 }

@@ -96,6 +96,20 @@ fn what_changed_reruns_with_all_that_follows_and_nothing_else() {
 }
 
 #[test]
+fn an_imported_model_reruns_what_reads_it() {
+    let graph = Graph::new();
+    assert_eq!(graph.make("evaluate", &[]), STAGES);
+    let model = graph.path("model.txt");
+    fs::copy(graph.path("run/train-meta/gb.lightgbm.txt"), &model).unwrap();
+    let import = format!("IMPORT=gb={}", model.display());
+    assert_eq!(graph.make("evaluate", &[&import]), STAGES[3..]);
+    assert_eq!(graph.make("evaluate", &[&import]), [""; 0]);
+    fs::copy(graph.path("run/train-meta/gb.lightgbm.txt"), &model).unwrap();
+    assert_eq!(graph.make("evaluate", &[&import]), STAGES[3..]);
+    assert_eq!(graph.make("evaluate", &[]), STAGES[3..]);
+}
+
+#[test]
 fn a_damaged_artifact_is_made_again() {
     let graph = Graph::new();
     graph.make("evaluate", &[]);

@@ -2,7 +2,8 @@
 //!
 //! The format has no initial score: it is added to the leaves of the first tree. A linear start becomes a tree of its own, with one leaf
 //! that is a linear model, as `LightGBM` writes them for `linear_tree`; where a feature is missing, `LightGBM` takes the leaf's constant
-//! instead, which has the mean for every feature. Its feature names know no white space, which becomes `_`.
+//! instead, which has the mean for every feature. A key more, `leaf_imputed`, says for our own import what each of the means is; `LightGBM` skips
+//! what it does not know. Its feature names know no white space, which becomes `_`.
 
 use std::fmt::{Display, Write as _};
 
@@ -19,12 +20,7 @@ impl GbdtModel {
     /// The model in `LightGBM`'s text format, version 4. It predicts the same raw scores, missing values included, but for the rounding of
     /// the first tree's leaves.
     pub fn to_lightgbm_text(&self) -> String {
-        // A booster without trees is a constant: one tree of one leaf.
-        let constant = Tree {
-            splits: Vec::new(),
-            leaves: vec![crate::gbdt::Leaf { value: 0.0, weight: 0.0, n_rows: 0 }],
-        };
-        let trees = if self.trees().is_empty() { std::slice::from_ref(&constant) } else { self.trees() };
+        let trees: &[Tree] = if self.trees().is_empty() { &[Tree::constant(0.0)] } else { self.trees() };
         let linear = self.start().map(|start| linear_block(start, trees.len()));
         let blocks: Vec<String> = trees
             .iter()
@@ -107,11 +103,12 @@ fn linear_block(start: &LogisticModel, index: usize) -> String {
     format!(
         "Tree={index}\nnum_leaves=1\nnum_cat=0\nsplit_feature=\nsplit_gain=\nthreshold=\ndecision_type=\nleft_child=\nright_child=\n\
          leaf_value={}\nleaf_weight=0\nleaf_count=0\ninternal_value=\ninternal_weight=\ninternal_count=\nis_linear=1\n\
-         leaf_const={}\nnum_features={n_features}\nleaf_features={} \nleaf_coeff={} \nshrinkage=1\n\n\n",
+         leaf_const={}\nnum_features={n_features}\nleaf_features={} \nleaf_coeff={} \nshrinkage=1\nleaf_imputed={}\n\n\n",
         number(start.intercept() + at_means),
         number(start.intercept()),
         join(0..n_features),
         join(start.coefficients().iter().map(|&coefficient| number(coefficient))),
+        join(start.imputed().iter().map(|&mean| number(mean))),
     )
 }
 

@@ -23,25 +23,27 @@ pub(super) struct FeatureBins {
 
 impl FeatureBins {
     /// Bins of about equally many of `values` each, at most `max_bins`. Every distinct value has its own bin where there are no more
-    /// of them than bins. Edges lie halfway between neighbouring values. `values` are finite or NaN, in any order.
+    /// of them than bins; values that are the same as f32 count as one. Edges lie halfway between neighbouring values, or next to that, where
+    /// [`edge`] says. `values` are finite or NaN, in any order.
     pub fn new(mut values: Vec<f64>, max_bins: usize) -> Self {
         values.retain(|value| !value.is_nan());
         values.sort_unstable_by(f64::total_cmp);
         let range = values.first().zip(values.last()).map(|(&min, &max)| [min, max]);
-        let runs: Vec<(f64, usize)> = values.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect();
+        let are_singles = values.iter().all(|&value| f64::from(value as f32) == value);
+        let runs: Vec<&[f64]> = values.chunk_by(|&a, &b| a as f32 == b as f32).collect();
         let mut edges = Vec::new();
         let mut bins_left = max_bins;
         let mut values_left = values.len();
         let mut in_bin = 0;
-        for (at, &(value, count)) in runs.iter().enumerate() {
-            in_bin += count;
-            let Some(&(next_value, next_count)) = runs.get(at + 1) else { break };
+        for (at, run) in runs.iter().enumerate() {
+            in_bin += run.len();
+            let Some(next) = runs.get(at + 1) else { break };
             let runs_left = runs.len() - at - 1;
             // Close the bin where it is as near to its share as it would be with the next value.
             let share = values_left as f64 / bins_left as f64;
-            let full = in_bin as f64 >= share || (in_bin + next_count) as f64 - share > share - in_bin as f64;
+            let full = in_bin as f64 >= share || (in_bin + next.len()) as f64 - share > share - in_bin as f64;
             if bins_left > 1 && (full || runs_left < bins_left) {
-                edges.push(midpoint(value, next_value));
+                edges.push(edge(run[run.len() - 1], next[0], are_singles));
                 values_left -= in_bin;
                 bins_left -= 1;
                 in_bin = 0;
@@ -80,10 +82,30 @@ impl FeatureBins {
     }
 }
 
-/// A number `t` with `low <= t < high`, in the middle where f64 has one there.
-fn midpoint(low: f64, high: f64) -> f64 {
+/// A number `t` with `low <= t < high`, in the middle or next to it, where the two are different f32.
+///
+/// Where not all values are f32, it is one at which rounding to f32 changes from one number to the next: then whatever goes left here goes left
+/// in an engine that holds features as f32, and no row of no table ends in another leaf there.
+fn edge(low: f64, high: f64, are_singles: bool) -> f64 {
     let middle = f64::midpoint(low, high);
-    if middle < high { middle } else { low }
+    let at_most = |x: f64| {
+        let nearest = x as f32;
+        if f64::from(nearest) > x { nearest.next_down() } else { nearest }
+    };
+    let below = at_most(middle);
+    let places = [below, below.next_down(), below.next_up()].map(last_that_rounds_down);
+    let place = places.into_iter().find(|&place| low <= place && place < high);
+    match place {
+        Some(place) if !are_singles => place,
+        _ if middle < high => middle,
+        _ => low,
+    }
+}
+
+/// The largest f64 that is `single` when rounded to f32: halfway to the next one, which goes to the even one of the two.
+fn last_that_rounds_down(single: f32) -> f64 {
+    let half = f64::midpoint(single.into(), single.next_up().into());
+    if half as f32 == single { half } else { half.next_down() }
 }
 
 /// The bins of every feature. Draws from `rng` only where there are more than 50,000 rows.
@@ -138,14 +160,31 @@ mod tests {
     }
 
     #[test]
-    fn neighbouring_floats_are_told_apart() {
-        let low = 1.0f64;
+    fn neighbouring_f32_are_told_apart_and_neighbouring_f64_are_not() {
+        let low = 1.0f32;
         let high = low.next_up();
-        let bins = FeatureBins::new(vec![low, high], 2);
-        assert_eq!((bins.bin(low), bins.bin(high)), (0, 1));
+        let bins = FeatureBins::new(vec![low.into(), high.into()], 2);
+        assert_eq!((bins.bin(low.into()), bins.bin(high.into())), (0, 1));
+        assert_eq!(FeatureBins::new(vec![1.0, 1.0f64.next_up()], 2).n_bins(), 1);
     }
 
     proptest! {
+        #[test]
+        fn no_value_changes_its_bin_when_rounded_to_f32(
+            mut values in prop::collection::vec(prop_oneof![-1e3..1e3f64, 1.0..1.000_001f64, 1e-50..1e-40f64], 2..200),
+            others in prop::collection::vec(0..100_000usize, 0..200),
+            max_bins in 2usize..=255,
+        ) {
+            let bins = FeatureBins::new(values.clone(), max_bins);
+            // Next to the edges, where it matters.
+            let near = |at: usize| bins.edges.get(at % 256).map(|&edge| edge * (1.0 + (at as f64 - 5e4) * 1e-13));
+            values.extend(others.into_iter().filter_map(near));
+            values.extend(bins.edges.iter().flat_map(|edge| [*edge, edge.next_up(), edge.next_down()]));
+            for value in values {
+                prop_assert_eq!(bins.bin(value), bins.bin((value as f32).into()), "{}", value);
+            }
+        }
+
         #[test]
         fn bins_keep_the_order_and_the_limit(
             values in prop::collection::vec(-50i32..50, 1..300),

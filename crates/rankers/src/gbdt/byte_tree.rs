@@ -52,7 +52,8 @@ impl Answers {
 impl ByteTree {
     /// A valid tree of at most `max_leaves` leaves, which are at most [`MAX_LEAVES`]; its splits are on bytes as `tests` say.
     pub fn new(tree: &Tree, tests: impl Iterator<Item = BinTest>, max_leaves: usize) -> Self {
-        let place = |child: i32| usize::try_from(child).unwrap_or(max_leaves + (-1 - child) as usize) as u16;
+        let place =
+            |child: i32| usize::try_from(child).unwrap_or_else(|_| max_leaves + (-1 - child) as usize) as u16;
         let splits = tree
             .splits
             .iter()

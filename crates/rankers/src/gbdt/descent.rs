@@ -30,7 +30,7 @@ pub(super) struct Descent {
 impl Descent {
     pub fn new(tree: &Tree) -> Self {
         let n_splits = tree.splits.len();
-        let place = |child: i32| usize::try_from(child).unwrap_or(n_splits + (-1 - child) as usize) as u32;
+        let place = |child: i32| tree.node_of(child) as u32;
         let splits = tree.splits.iter().map(|split| Test {
             threshold: split.threshold,
             feature: split.feature,

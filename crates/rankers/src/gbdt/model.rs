@@ -22,6 +22,28 @@ pub struct GbdtModel {
 }
 
 impl GbdtModel {
+    /// A model that was fitted elsewhere; not validated yet.
+    pub(crate) fn given(
+        feature_names: Vec<String>,
+        feature_ranges: Vec<Option<[f64; 2]>>,
+        objective: ObjectiveKind,
+        learning_rate: f64,
+        trees: Vec<Tree>,
+        start: Option<LogisticModel>,
+    ) -> Self {
+        let learning_curve = LearningCurve::default();
+        Self {
+            feature_names,
+            feature_ranges,
+            objective,
+            learning_rate,
+            init_score: 0.0,
+            trees,
+            learning_curve,
+            start,
+        }
+    }
+
     /// The features, in column order.
     pub fn feature_names(&self) -> &[String] {
         &self.feature_names

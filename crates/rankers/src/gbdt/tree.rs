@@ -55,6 +55,16 @@ pub(crate) fn leaf_child(leaf: usize) -> i32 {
 }
 
 impl Tree {
+    /// A tree of one leaf.
+    pub(crate) fn constant(value: f64) -> Self {
+        Self { splits: Vec::new(), leaves: vec![Leaf { value, weight: 0.0, n_rows: 0 }] }
+    }
+
+    /// Where a child stands in a list of the splits and, after them, the leaves.
+    pub(crate) fn node_of(&self, child: i32) -> usize {
+        usize::try_from(child).unwrap_or_else(|_| self.splits.len() + (-1 - child) as usize)
+    }
+
     /// The child number of the root.
     pub(crate) fn root(&self) -> i32 {
         if self.splits.is_empty() { leaf_child(0) } else { 0 }

@@ -31,6 +31,17 @@ pub struct LogisticModel {
 const BLOCK_ROWS: usize = 8192;
 
 impl LogisticModel {
+    /// A model that was fitted elsewhere; not validated yet.
+    pub(crate) fn given(
+        feature_names: Vec<String>,
+        coefficients: Vec<f64>,
+        intercept: f64,
+        imputed: Vec<f64>,
+    ) -> Self {
+        let convergence = Convergence { converged: true, iterations: 0, gradient_norm: 0.0 };
+        Self { feature_names, coefficients, intercept, imputed, convergence }
+    }
+
     /// The features, in the order of the coefficients.
     pub fn feature_names(&self) -> &[String] {
         &self.feature_names

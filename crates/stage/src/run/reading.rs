@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
 use super::Run;
+use crate::{Bytes, UsageError};
 
 impl Run {
     /// Reads a table that an earlier stage wrote, after checking its bytes against that stage's manifest.
@@ -55,6 +56,24 @@ impl Run {
         record.rows = Some(file.n_rows() as u64);
         self.inputs.push(record);
         Ok(file)
+    }
+
+    /// Reads a small file that no stage made, named by a flag, and records it as an input.
+    ///
+    /// # Errors
+    /// [`UsageError`] where it cannot be read or has more than `max_bytes`.
+    pub fn read_given(&mut self, path: &Path, max_bytes: u64) -> Result<Vec<u8>, UsageError> {
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes))
+            .map_err(|error| UsageError(format!("cannot read {}: {error}", path.display())))?;
+        if bytes.len() as u64 > max_bytes {
+            return Err(UsageError(format!("{} is larger than {}", path.display(), Bytes(max_bytes))));
+        }
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let (sha256, bytes_read) = (sha256_of_bytes(&bytes), bytes.len() as u64);
+        self.inputs.push(FileRecord { path: name, sha256, bytes: bytes_read, rows: None });
+        Ok(bytes)
     }
 
     /// The error that says that `artifact` holds what it may not.
