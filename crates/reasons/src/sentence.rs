@@ -1,11 +1,12 @@
 //! From the strongest themes to sentences.
 
 use dataset::Items;
-use recommenders::{Because, ItemShare, Trait};
+use recommenders::{Because, ItemShare, Trait, TraitShare};
 
 use crate::{Strength, Theme};
 
-/// Reasons for an item that are told, and parts of each.
+/// Reasons for an item that are asked for, those of them that are told at most, and parts of each.
+const ASKED: usize = 4;
 const REASONS: usize = 2;
 const PARTS: usize = 2;
 /// A reason against the item is told where it is at least this share of the strongest for it.
@@ -20,6 +21,8 @@ pub struct About<'a> {
     pub n_ratings: usize,
     /// Their mean, in stars; anything where there are none.
     pub mean_rating: f64,
+    /// The mean of all training ratings, in stars.
+    pub mean_of_all: f64,
     /// When it came out, where that is known.
     pub year: Option<i32>,
 }
@@ -34,10 +37,10 @@ pub struct Told {
 }
 
 impl Told {
-    /// Which of `strengths` are told, the strongest first: for the item, then what speaks against it.
+    /// Which of `strengths` may be told, the strongest first: for the item, then what speaks against it.
     pub fn choose(strengths: &[Strength]) -> Vec<Strength> {
         let mut told: Vec<Strength> =
-            strengths.iter().filter(|strength| strength.sum > 0.0).take(REASONS).copied().collect();
+            strengths.iter().filter(|strength| strength.sum > 0.0).take(ASKED).copied().collect();
         let most = told.first().map_or(0.0, |strength| strength.sum);
         let against = strengths.iter().find(|strength| strength.sum < -AGAINST * most && most > 0.0);
         told.extend(against);
@@ -45,18 +48,20 @@ impl Told {
     }
 }
 
-/// Why the item is recommended.
+/// Why the item is recommended. Of what may be told, only that is told which what is known bears out: a model may take from an item's good mean
+/// what other features gave too much.
 pub fn sentence(about: &About<'_>, told: &[Told]) -> String {
     let mut sentences: Vec<String> = Vec::new();
-    for told in told {
-        let text = if told.strength.sum > 0.0 { in_favour(about, told) } else { against(about, told) };
-        if !sentences.contains(&text) {
+    for text in told.iter().filter(|told| told.strength.sum > 0.0).filter_map(|told| in_favour(about, told)) {
+        if sentences.len() < REASONS && !sentences.contains(&text) {
             sentences.push(text);
         }
     }
     if sentences.is_empty() {
-        sentences.push(format!("Of what is left, this comes nearest to your ratings. {}", liked(about)));
+        sentences.push(format!("Of what is left, this comes nearest to your ratings: {}.", ratings(about)));
     }
+    sentences
+        .extend(told.iter().filter(|told| told.strength.sum < 0.0).find_map(|told| against(about, told)));
     sentences.join(" ")
 }
 
@@ -65,81 +70,65 @@ pub fn of_cold_user(about: &About<'_>) -> String {
     format!("Nothing is known of you yet. This is among the most rated: {}.", ratings(about))
 }
 
-fn in_favour(about: &About<'_>, told: &Told) -> String {
-    let fallback = || match told.strength.theme {
-        Theme::SimilarItems => "It is like items that you rated.".to_owned(),
-        Theme::LikeMinded => "People with your taste rated it well.".to_owned(),
-        Theme::Taste => "It suits your taste as a whole.".to_owned(),
-        Theme::Traits => "You like what it is about.".to_owned(),
-        Theme::Kind => kind(about),
-        Theme::Liked => liked(about),
-        Theme::Popular => format!("Many people know it: {}.", ratings(about)),
-    };
-    match &told.because {
-        Some(Because::Items(shares)) => {
+fn in_favour(about: &About<'_>, told: &Told) -> Option<String> {
+    match (told.strength.theme, &told.because) {
+        (Theme::SimilarItems, Some(Because::Items(shares))) => {
             let named = named(about, shares, |share| share > 0.0);
-            if named.is_empty() {
-                fallback()
-            } else {
-                format!("You rated {}; it is like {}.", and(&named), them(named.len()))
-            }
+            let them = if named.len() == 1 { "that" } else { "them" };
+            (!named.is_empty()).then(|| format!("You rated {}; it is like {them}.", and(&named)))
         }
-        Some(Because::Users(people)) if people.moved > 0.0 => format!(
-            "{} with your taste put it {:.1} stars above what is usual.",
-            if people.n == 1 { "Somebody".to_owned() } else { format!("{} people", people.n) },
-            people.mean_deviation
-        ),
-        Some(Because::Factors { moved }) if *moved > 0.0 && told.strength.theme == Theme::Taste => {
-            format!("It suits your taste as a whole (+{moved:.1} stars).")
+        (Theme::LikeMinded, Some(Because::Users(people))) => (people.mean_deviation >= 0.05).then(|| {
+            let who = if people.n == 1 { "Somebody".to_owned() } else { format!("{} people", people.n) };
+            format!("{who} with your taste put it {:.1} stars above what is usual.", people.mean_deviation)
+        }),
+        (Theme::Taste, Some(Because::Factors { moved })) => {
+            (*moved >= 0.05).then(|| format!("It suits your taste as a whole (+{moved:.1} stars)."))
         }
-        Some(Because::Traits(traits)) => {
-            let genres: Vec<String> = traits
-                .iter()
-                .filter(|one| one.share > 0.0)
-                .filter_map(|one| genre(about, one.of))
-                .take(PARTS)
-                .collect();
-            if genres.is_empty() { fallback() } else { format!("You like {}.", and(&genres)) }
+        (Theme::Traits, Some(Because::Traits(traits))) => {
+            let named = traits_named(about, traits, |share| share > 0.0);
+            (!named.is_empty()).then(|| format!("You like {}.", and(&named)))
         }
-        _ => fallback(),
+        (Theme::Kind, _) => about.year.map(|year| format!("You like films of its time, {year}.")),
+        (Theme::Liked, _) => (about.n_ratings > 0 && about.mean_rating >= about.mean_of_all)
+            .then(|| format!("Most people like it: {}.", ratings(about))),
+        (Theme::Popular, _) => {
+            (about.n_ratings > 0).then(|| format!("Many people know it: {}.", ratings(about)))
+        }
+        (Theme::SimilarItems, None) => Some("It is like items that you rated.".to_owned()),
+        (Theme::LikeMinded, None) => Some("People with your taste rated it well.".to_owned()),
+        (Theme::Taste, None) => Some("It suits your taste as a whole.".to_owned()),
+        (Theme::Traits, None) => Some("You like what it is about.".to_owned()),
+        (_, Some(_)) => None,
     }
 }
 
-fn against(about: &About<'_>, told: &Told) -> String {
-    let text = match &told.because {
-        Some(Because::Items(shares)) => {
+fn against(about: &About<'_>, told: &Told) -> Option<String> {
+    let text = match (told.strength.theme, &told.because) {
+        (Theme::SimilarItems, Some(Because::Items(shares))) => {
             let named = named(about, shares, |share| share < 0.0);
-            if named.is_empty() { None } else { Some(format!("you rated {}", and(&named))) }
+            (!named.is_empty())
+                .then(|| format!("you rated {}, which {} like it", and(&named), is(named.len())))
         }
-        Some(Because::Users(people)) if people.moved < 0.0 => Some(format!(
-            "people with your taste put it {:.1} stars below what is usual",
-            -people.mean_deviation
-        )),
-        Some(Because::Traits(traits)) => {
-            let genres: Vec<String> = traits
-                .iter()
-                .filter(|one| one.share < 0.0)
-                .filter_map(|one| genre(about, one.of))
-                .take(PARTS)
-                .collect();
-            if genres.is_empty() {
-                None
-            } else {
-                Some(format!("{} {} less your taste", and(&genres), is(genres.len())))
-            }
+        (Theme::LikeMinded, Some(Because::Users(people))) => (people.mean_deviation <= -0.05).then(|| {
+            format!("people with your taste put it {:.1} stars below what is usual", -people.mean_deviation)
+        }),
+        (Theme::Taste, Some(Because::Factors { moved })) => {
+            (*moved <= -0.05).then(|| format!("your taste as a whole ({moved:.1} stars)"))
         }
-        _ => None,
+        (Theme::Traits, Some(Because::Traits(traits))) => {
+            let named = traits_named(about, traits, |share| share < 0.0);
+            (!named.is_empty()).then(|| format!("{} {} less your taste", and(&named), is(named.len())))
+        }
+        (Theme::Liked, _) => {
+            (about.n_ratings > 0 && about.mean_rating < about.mean_of_all).then(|| ratings(about))
+        }
+        (Theme::SimilarItems, None) => Some("items like it that you rated".to_owned()),
+        (Theme::LikeMinded, None) => Some("people with your taste".to_owned()),
+        (Theme::Taste, None) => Some("your taste as a whole".to_owned()),
+        (Theme::Traits, None) => Some("what it is about".to_owned()),
+        (Theme::Kind | Theme::Popular, _) | (_, Some(_)) => None,
     };
-    let text = text.unwrap_or_else(|| match told.strength.theme {
-        Theme::SimilarItems => "items like it that you rated".to_owned(),
-        Theme::LikeMinded => "people with your taste".to_owned(),
-        Theme::Taste => "your taste as a whole".to_owned(),
-        Theme::Traits => "what it is about".to_owned(),
-        Theme::Kind => "its age".to_owned(),
-        Theme::Liked => ratings(about),
-        Theme::Popular => format!("how many know it, {}", ratings(about)),
-    });
-    format!("Against it: {text}.")
+    text.map(|text| format!("Against it: {text}."))
 }
 
 /// The items of some shares with the user's ratings of them.
@@ -152,23 +141,14 @@ fn named(about: &About<'_>, shares: &[ItemShare], counts: impl Fn(f64) -> bool) 
     shares.iter().filter(|share| counts(share.share)).take(PARTS).map(of_item).collect()
 }
 
-fn genre(about: &About<'_>, of: Trait) -> Option<String> {
-    match of {
+/// The genres, and the year, of some shares.
+fn traits_named(about: &About<'_>, traits: &[TraitShare], counts: impl Fn(f64) -> bool) -> Vec<String> {
+    let name = |of: Trait| match of {
         Trait::Genre(at) => about.items.genre_names().get(at).cloned(),
         Trait::Year => about.year.map(|year| format!("films of around {year}")),
         Trait::Mean | Trait::Popularity | Trait::Constant => None,
-    }
-}
-
-fn kind(about: &About<'_>) -> String {
-    about.year.map_or_else(
-        || "You like its kind.".to_owned(),
-        |year| format!("You like films of its time, {year}."),
-    )
-}
-
-fn liked(about: &About<'_>) -> String {
-    format!("Most people like it: {}.", ratings(about))
+    };
+    traits.iter().filter(|one| counts(one.share)).filter_map(|one| name(one.of)).take(PARTS).collect()
 }
 
 fn ratings(about: &About<'_>) -> String {
@@ -187,17 +167,13 @@ fn and(parts: &[String]) -> String {
     }
 }
 
-fn them(n: usize) -> &'static str {
-    if n == 1 { "that" } else { "them" }
-}
-
 fn is(n: usize) -> &'static str {
     if n == 1 { "is" } else { "are" }
 }
 
 #[cfg(test)]
 mod tests {
-    use recommenders::{LikeMinded, TraitShare};
+    use recommenders::LikeMinded;
 
     use super::*;
 
@@ -211,7 +187,7 @@ mod tests {
     }
 
     fn about(items: &Items) -> About<'_> {
-        About { items, n_ratings: 81, mean_rating: 4.25, year: Some(1990) }
+        About { items, n_ratings: 81, mean_rating: 3.25, mean_of_all: 3.5, year: Some(1990) }
     }
 
     fn told(theme: Theme, sum: f64, because: Option<Because>) -> Told {
@@ -254,7 +230,7 @@ mod tests {
         );
         assert_eq!(
             text,
-            "It suits your taste as a whole (+0.5 stars). Against it: 4.2 stars on average of 81 ratings."
+            "It suits your taste as a whole (+0.5 stars). Against it: 3.2 stars on average of 81 ratings."
         );
     }
 
@@ -271,5 +247,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_known_must_bear_a_reason_out() {
+        let items = items();
+        let good = About { mean_rating: 4.25, ..about(&items) };
+        // The mean is good, and the model took from it what other features gave too much.
+        let text = sentence(&good, &[told(Theme::Taste, 1.0, None), told(Theme::Liked, -0.75, None)]);
+        assert_eq!(text, "It suits your taste as a whole.");
+        let only_bad = Because::Items(vec![share(1, 1.0, -0.5)]);
+        let text =
+            sentence(&good, &[told(Theme::SimilarItems, 1.0, Some(only_bad)), told(Theme::Liked, 0.5, None)]);
+        assert_eq!(text, "Most people like it: 4.2 stars on average of 81 ratings.");
     }
 }

@@ -94,6 +94,7 @@ impl Explanations<'_> {
                 items: lister.items,
                 n_ratings: facts.n_ratings(place),
                 mean_rating: facts.mean_rating(place),
+                mean_of_all: self.known.mean(),
                 year: lister.items.get(item_id).and_then(|item| item.year),
             };
             if self.known.users().index_of(row.candidate.user_id).is_none() {
