@@ -20,6 +20,8 @@ import pyarrow.parquet as parquet
 import xgboost
 
 EXACT, SINGLE = 1e-12, 1e-6
+# Every model also predicts the test rows with each so many-th value taken away: missing values must go the same way.
+MISSING_EVERY = 7
 KEYS = {"user_id", "item_id", "timestamp", "fold", "rating", "label"}
 BOOSTERS = ["gb", "gb_rating", "lambdamart", "xe_ndcg", "rank_xent", "rank"]
 # Whose raw scores are log-odds of relevance.
@@ -35,6 +37,8 @@ class Check:
         # Where candidates come from the whole catalogue, there is no rating to predict.
         self.boosters = [key for key in BOOSTERS if key != "gb_rating" or key in models]
         self.names, self.test = features(run / "build-features" / "test.parquet")
+        self.gaps = self.test.copy()
+        self.gaps[np.add.outer(*map(np.arange, self.test.shape)) % MISSING_EVERY == 0] = np.nan
         self.train_names, self.train = features(run / "build-features" / "meta_train.parquet")
         self.targets = parquet.read_table(run / "build-features" / "meta_train.parquet", columns=["label", "rating", "user_id"])
 
@@ -55,9 +59,9 @@ class Check:
             sys.exit(f"{binary} {' '.join(map(str, flags))} ended with {done.returncode}:\n{done.stderr}")
         return done.stderr
 
-    def raw_scores(self, folder):
+    def raw_scores(self, folder, *flags):
         """model -> its raw scores of the test rows, by Podium."""
-        command = [str(self.binaries / "examples" / "raw_scores"), "--artifacts", str(folder)]
+        command = [str(self.binaries / "examples" / "raw_scores"), "--artifacts", str(folder), *flags]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         rows = list(csv.reader(done.stdout.splitlines()))
         columns = zip(*rows[1:])
@@ -71,7 +75,7 @@ class Check:
         differences = np.abs(theirs - ours) / np.maximum(1.0, np.abs(ours))
         largest = float(differences.max())
         verdict = "" if largest <= allowed else "  TOO LARGE"
-        print(f"{what:28} {tool:12} {output:12} {ours.size:7,} rows  largest difference {largest:.1e}  allowed {allowed:.0e}{verdict}", flush=True)
+        print(f"{what:34} {tool:12} {output:12} {ours.size:7,} rows  largest difference {largest:.1e}  allowed {allowed:.0e}{verdict}", flush=True)
         if not largest <= allowed:
             worst = int(differences.argmax())
             n = int((~(differences <= allowed)).sum())
@@ -83,40 +87,47 @@ class Check:
         models = ["logistic", *self.boosters]
         self.stage("train-meta", folder, "--models", ",".join(models), "--linear-start", start, "--export", "lightgbm,xgboost,onnx")
         ours = self.raw_scores(folder)
-        for key in models:
-            what = f"{key} ({name})"
-            stem = folder / "train-meta" / key
-            probability = 1 / (1 + np.exp(-ours[key])) if key in LOG_LOSS else None
-            self.onnx(what, f"{stem}.onnx", ours[key], probability)
-            if key != "logistic":
-                self.lightgbm(what, f"{stem}.lightgbm.txt", ours[key])
-                self.xgboost(what, f"{stem}.xgboost.json", ours[key], probability)
+        self.in_others(name, folder / "train-meta", models, self.test, ours)
+        ours_of_gaps = self.raw_scores(folder, "--missing-every", str(MISSING_EVERY))
+        self.in_others(f"{name}, gaps", folder / "train-meta", models, self.gaps, ours_of_gaps)
         return folder, ours
 
-    def lightgbm(self, what, path, ours):
-        booster = lightgbm.Booster(model_file=path)
-        self.compare(what, "LightGBM", "raw score", booster.predict(self.test, raw_score=True), ours, EXACT)
+    def in_others(self, name, folder, models, rows, ours):
+        """Each model's exports on these rows."""
+        for key in models:
+            what = f"{key} ({name})"
+            probability = 1 / (1 + np.exp(-ours[key])) if key in LOG_LOSS else None
+            self.onnx(what, folder / f"{key}.onnx", rows, ours[key], probability)
+            if key != "logistic":
+                # LightGBM takes a linear leaf's constant for rows with a missing value: the mean of every feature, not of the missing ones.
+                if not (name.startswith("linear") and np.isnan(rows).any()):
+                    self.lightgbm(what, folder / f"{key}.lightgbm.txt", rows, ours[key])
+                self.xgboost(what, folder / f"{key}.xgboost.json", rows, ours[key], probability)
 
-    def xgboost(self, what, path, ours, probability):
+    def lightgbm(self, what, path, rows, ours):
+        booster = lightgbm.Booster(model_file=path)
+        self.compare(what, "LightGBM", "raw score", booster.predict(rows, raw_score=True), ours, EXACT)
+
+    def xgboost(self, what, path, rows, ours, probability):
         booster = xgboost.Booster(model_file=path)
-        rows = xgboost.DMatrix(self.test, feature_names=self.names)
-        raw = booster.predict(rows, output_margin=True).astype(float)
+        matrix = xgboost.DMatrix(rows, feature_names=self.names)
+        raw = booster.predict(matrix, output_margin=True).astype(float)
         if (start := booster.attr("podium_start")) is not None:
-            margin = log_odds(json.loads(start), self.test)
+            margin = log_odds(json.loads(start), rows)
             raw += margin
-            # Rows of their own: XGBoost remembers what it predicted of the others.
-            rows = xgboost.DMatrix(self.test, feature_names=self.names, base_margin=margin)
+            # A matrix of its own: XGBoost remembers what it predicted of the other.
+            matrix = xgboost.DMatrix(rows, feature_names=self.names, base_margin=margin)
         self.compare(what, "XGBoost", "raw score", raw, ours, SINGLE)
         if probability is not None:
-            self.compare(what, "XGBoost", "probability", booster.predict(rows), probability, SINGLE)
+            self.compare(what, "XGBoost", "probability", booster.predict(matrix), probability, SINGLE)
 
-    def onnx(self, what, path, ours, probability):
+    def onnx(self, what, path, rows, ours, probability):
         onnx.checker.check_model(path, full_check=True)
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         names = json.loads(session.get_modelmeta().custom_metadata_map["feature_names"])
         if names != self.names:
             self.failures.append(f"{what}, onnxruntime: features {names}, expected {self.names}")
-        found = dict(zip([output.name for output in session.get_outputs()], session.run(None, {"features": self.test})))
+        found = dict(zip([output.name for output in session.get_outputs()], session.run(None, {"features": rows})))
         self.compare(what, "onnxruntime", "raw score", found["raw_score"], ours, SINGLE)
         if probability is not None:
             self.compare(what, "onnxruntime", "probability", found["probability"], probability, SINGLE)

@@ -43,11 +43,9 @@ struct Args {
 }
 
 fn of_stage(text: &str) -> Result<(String, String), String> {
-    let (stage, text) = text.split_once('=').unwrap_or((text, ""));
-    match StageName::ALL.iter().any(|name| name.name() == stage) {
-        true => Ok((stage.to_owned(), text.to_owned())),
-        false => Err("expected STAGE=TEXT".to_owned()),
-    }
+    let (stage, text) = text.split_once('=').ok_or("expected STAGE=TEXT")?;
+    let is_stage = StageName::ALL.iter().any(|name| name.name() == stage);
+    is_stage.then(|| (stage.to_owned(), text.to_owned())).ok_or_else(|| format!("{stage} is no stage"))
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {

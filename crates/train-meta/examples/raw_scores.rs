@@ -1,6 +1,6 @@
 //! The raw scores of a finished run's test rows by each of its meta-models but the blend, as CSV on stdout: what exported models are compared with.
 //!
-//! `raw_scores RUN`; columns `user_id`, `item_id`, then one a model, named by its key. Every number has the digits that read back as the same f64.
+//! Columns `user_id`, `item_id`, then one a model, named by its key. Every number has the digits that read back as the same f64.
 
 use std::io::{BufWriter, Write as _};
 use std::process::ExitCode;
@@ -20,13 +20,22 @@ use stage::{CommonArgs, Run};
 struct Args {
     #[command(flatten)]
     common: CommonArgs,
+
+    /// Take a feature's value away where row + column, both 0-based, is a multiple of this; 0 for nowhere
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    missing_every: usize,
 }
 
 fn main() -> ExitCode {
     stage::tool("raw_scores", || {
-        let mut run = Run::reading(&Args::parse().common);
+        let args = Args::parse();
+        let mut run = Run::reading(&args.common);
         run.require(&[StageName::BuildFeatures, StageName::TrainMeta])?;
-        let table: FeatureRows = run.read_table(TEST)?;
+        let mut table: FeatureRows = run.read_table(TEST)?;
+        for (at, column) in table.columns.iter_mut().enumerate().filter(|_| args.missing_every > 0) {
+            let gone = column.iter_mut().enumerate().filter(|(row, _)| (row + at) % args.missing_every == 0);
+            gone.for_each(|(_, value)| *value = f64::NAN);
+        }
         let features = FeatureMatrix::from_columns(table.names.into_iter().zip(table.columns).collect())?;
         let models: Vec<String> = run.upstream_config(StageName::TrainMeta, "models")?;
         let mut columns = Vec::new();
