@@ -62,6 +62,8 @@ pub struct Config {
     pub cold_start_users: f64,
     /// Test rows whose scores are explained, drawn by chance, feature by feature; 0 to 20000, 0 for none.
     pub shap_rows: usize,
+    /// Whether the page's explorer says why the first booster puts an item on top.
+    pub reasons: bool,
     /// Whether the rankings are written in TREC's formats too.
     pub trec: bool,
     /// How often the users are drawn again for intervals and comparisons, 100 to 100000.
@@ -81,6 +83,7 @@ impl Default for Config {
             cold_start: Vec::new(),
             cold_start_users: 0.25,
             shap_rows: 2000,
+            reasons: true,
             trec: false,
             resamples: 1000,
             level: 0.95,
@@ -101,6 +104,7 @@ pub struct Checked {
     pub cold_start: Vec<u32>,
     pub cold_start_users: f64,
     pub shap_rows: usize,
+    pub reasons: bool,
     pub trec: bool,
     pub bootstrap: Bootstrap,
 }
@@ -164,6 +168,7 @@ impl Config {
             cold_start,
             cold_start_users: self.cold_start_users,
             shap_rows: self.shap_rows,
+            reasons: self.reasons,
             trec: self.trec,
             bootstrap,
         })

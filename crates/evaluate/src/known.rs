@@ -81,6 +81,13 @@ impl Known {
         Ok((gathering.finish(), items))
     }
 
+    /// The mean of all ratings, in stars; 0 where there is none.
+    pub fn mean(&self) -> f64 {
+        let n: u64 = self.counts.iter().map(|&(_, n)| n).sum();
+        let sum: f64 = self.counts.iter().map(|&(stars, n)| f64::from(stars) * n as f64).sum();
+        if n == 0 { 0.0 } else { sum / n as f64 }
+    }
+
     /// The same of ratings that are in memory.
     pub fn of(split: &SplitRatings, items: &Items, shown: &[UserId]) -> Self {
         let catalogue = catalogue(items);

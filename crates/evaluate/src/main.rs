@@ -91,10 +91,12 @@ impl Stage for Evaluate {
                 }
                 _ => Rows::rated(protocol, test.clone()),
             };
+            let mut of_shown = Sample::of_users(&rows.features.user_ids, &shown);
             let scored = if protocol.ranks_catalogue() {
+                of_shown.take(&rows.features);
                 models.score(&rows)?
             } else {
-                models.score_test(run, &rows, &test_file, &mut sample)?
+                models.score_test(run, &rows, &test_file, [&mut sample, &mut of_shown])?
             };
             progress.done();
             progress.step(format!("measuring, {}", protocol.name()));
@@ -110,6 +112,9 @@ impl Stage for Evaluate {
             progress.done();
             if let [measured] = all.as_slice() {
                 explorer = page::explorer(&rows, &scored, measured, &inputs, &config)?;
+                if config.reasons {
+                    page::say_why(run, &mut explorer, &models, &of_shown, &inputs)?;
+                }
             }
             if config.trec {
                 trec_files.extend(trec_of(&rows, &scored)?);

@@ -66,7 +66,7 @@ impl Models {
         Ok(models)
     }
 
-    /// The same of the test rows, whose features stand in `test`: they are read and forgotten piece by piece, but for the `sample`.
+    /// The same of the test rows, whose features stand in `test`: they are read and forgotten piece by piece, but for the `samples`.
     ///
     /// # Errors
     /// Where a meta-model was fitted on other features, or the file holds what it may not.
@@ -75,12 +75,12 @@ impl Models {
         run: &Run,
         rows: &Rows,
         test: &TableFile,
-        sample: &mut Sample,
+        mut samples: [&mut Sample; 2],
     ) -> anyhow::Result<Vec<Scored>> {
         let mut models: Vec<Scored> = Vec::new();
         for group in 0..test.n_groups().max(1) {
             let piece = read_piece(run, test, group)?;
-            sample.take(&piece);
+            samples.iter_mut().for_each(|sample| sample.take(&piece));
             let scored = self.score_features(rows.protocol, &piece)?;
             if models.is_empty() {
                 models = scored;

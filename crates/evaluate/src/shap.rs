@@ -10,7 +10,7 @@ use rand::seq::index;
 use rankers::contributions::{Contributions, Explainer};
 use rankers::gbdt::GbdtModel;
 use rankers::objective::ObjectiveKind;
-use rankers::{FeatureMatrix, Fitted, MetaModel};
+use rankers::{FeatureMatrix, Fitted, MatrixError, MetaModel};
 use report::ExplainedFeature;
 use stage::Run;
 
@@ -49,6 +49,29 @@ impl Sample {
         places.sort_unstable();
         let (user_ids, item_ids, names, columns) = Default::default();
         Self { places, n_seen: 0, user_ids, item_ids, names, columns }
+    }
+
+    /// All rows of the users `shown`, both ascending.
+    pub fn of_users(user_ids: &[i64], shown: &[i64]) -> Self {
+        let is_shown = |&at: &usize| shown.binary_search(&user_ids[at]).is_ok();
+        let places = (0..user_ids.len()).filter(is_shown).collect();
+        let (user_ids, item_ids, names, columns) = Default::default();
+        Self { places, n_seen: 0, user_ids, item_ids, names, columns }
+    }
+
+    /// The rows of these users and items, and which of `asked` they are; what is not in the sample is left out.
+    ///
+    /// # Errors
+    /// Where two features have one name.
+    pub fn select(&self, asked: &[(i64, i64)]) -> Result<(Vec<usize>, FeatureMatrix), MatrixError> {
+        let keys: Vec<(i64, i64)> =
+            self.user_ids.iter().copied().zip(self.item_ids.iter().copied()).collect();
+        let found =
+            asked.iter().enumerate().filter_map(|(at, key)| Some((at, keys.binary_search(key).ok()?)));
+        let (asked, rows): (Vec<usize>, Vec<usize>) = found.unzip();
+        let column = |values: &Vec<f64>| rows.iter().map(|&row| values[row]).collect();
+        let columns = self.names.iter().cloned().zip(self.columns.iter().map(column)).collect();
+        Ok((asked, FeatureMatrix::from_columns(columns)?))
     }
 
     /// Whether there is nothing to tell of.

@@ -8,7 +8,9 @@
 //! The numbers behind a sentence are in `contributions.parquet`, and add up to the score; the sentence itself is a choice of them.
 
 mod sentence;
+mod teller;
 mod theme;
 
 pub use sentence::{About, Told, of_cold_user, sentence};
+pub use teller::Teller;
 pub use theme::{Strength, Theme, Themes};

@@ -1,20 +1,16 @@
 //! Why each item stands in its list: contributions of the features, and a sentence.
 
-use std::collections::BTreeMap;
-
 use anyhow::Context as _;
 use artifacts::tables::ContributionRow;
 use dataset::{Candidate, History};
 use rankers::FeatureMatrix;
 use rankers::contributions::Explainer;
 use rayon::prelude::*;
-use reasons::{About, Strength, Themes, Told};
-use recommenders::{BaseModel, BaseParams, Because, FittedModel};
+use reasons::{About, Strength, Teller, Themes, Told};
+use recommenders::BaseParams;
 
 use crate::lists::{Lister, Lists, Row};
 
-/// The parts that are asked of a base model; fewer are told.
-const PARTS: usize = 4;
 /// The name under which the table of contributions has what every score begins with.
 const BASE_VALUE: &str = "base_value";
 
@@ -82,45 +78,19 @@ impl Explanations<'_> {
 
     /// The sentences of rows whose `chosen` themes are told.
     fn sentences(&self, lister: &Lister<'_>, rows: &[&Row], chosen: &[Vec<Strength>]) -> Vec<String> {
-        let mut said: BTreeMap<(usize, BaseModel), Because> = BTreeMap::new();
-        for model in lister.models {
-            said.extend(self.asked(model, rows, chosen));
-        }
         let facts = &lister.facts;
-        let sentence = |(at, row): (usize, &&Row)| {
-            let item_id = row.candidate.item_id;
+        let about = |item_id| {
             let place = facts.place(item_id);
-            let about = About {
+            About {
                 items: lister.items,
                 n_ratings: facts.n_ratings(place),
                 mean_rating: facts.mean_rating(place),
                 mean_of_all: self.known.mean(),
                 year: lister.items.get(item_id).and_then(|item| item.year),
-            };
-            if self.known.users().index_of(row.candidate.user_id).is_none() {
-                return reasons::of_cold_user(&about);
             }
-            let told = |&strength: &Strength| {
-                let because = strength.model.and_then(|model| said.get(&(at, model)).cloned());
-                Told { strength, because }
-            };
-            reasons::sentence(&about, &chosen[at].iter().map(told).collect::<Vec<_>>())
         };
-        rows.par_iter().enumerate().map(sentence).collect()
-    }
-
-    /// What a base model says of the rows in whose sentences it has a part.
-    fn asked(
-        &self,
-        model: &FittedModel,
-        rows: &[&Row],
-        chosen: &[Vec<Strength>],
-    ) -> Vec<((usize, BaseModel), Because)> {
-        let kind = model.kind();
-        let has_part = |at: &usize| chosen[*at].iter().any(|strength| strength.model == Some(kind));
-        let asked: Vec<usize> = (0..rows.len()).filter(has_part).collect();
-        let candidates: Vec<Candidate> = asked.iter().map(|&at| rows[at].candidate).collect();
-        let evidence = model.evidence(&candidates, self.known, &self.params, PARTS);
-        asked.into_iter().zip(evidence).map(|(at, evidence)| ((at, kind), evidence.because)).collect()
+        let teller = Teller { models: lister.models, known: self.known, params: &self.params };
+        let candidates: Vec<Candidate> = rows.iter().map(|row| row.candidate).collect();
+        teller.sentences(&candidates, chosen, about)
     }
 }

@@ -35,9 +35,9 @@ if (document.getElementById("explorer-data")) {
 
   const topCard = (one, model) => {
     const [value, top] = one.models[model] ?? [null, []];
-    const row = ([item, score, relevant, rating]) => {
+    const row = ([item, score, relevant, rating, why]) => {
       const mark = relevant ? element("b", { class: "hit", title: "relevant" }, "✓", element("span", { class: "unseen" }, " relevant")) : element("b", {});
-      return element("li", { class: relevant ? "relevant" : null, title: score === null ? null : `score ${score}` }, mark, title(item), rating === null ? null : stars(rating));
+      return element("li", { class: relevant ? "relevant" : null, title: score === null ? null : `score ${score}` }, mark, title(item), rating === null ? null : stars(rating), why ? element("span", { class: "why" }, why) : null);
     };
     return element("div", { class: "card top" }, element("h3", {}, `${data.models[model]} puts on top`),
       element("p", { class: "aside" }, value === null ? "" : `${data.metric} ${value.toFixed(4)}`), itemList(top, row));

@@ -279,7 +279,14 @@ fn odd(one: f64, other: f64) -> ReportData {
                 landings: vec![
                     Landing {
                         value: Some(one),
-                        top: vec![Ranked { item: 0, score: other, relevant: true, stars: Some(one) }],
+                        top: vec![Ranked {
+                            item_id: 1,
+                            item: 0,
+                            score: other,
+                            relevant: true,
+                            stars: Some(one),
+                            why: Some("</script>".to_owned()),
+                        }],
                         ranks: Vec::new(),
                     },
                     Landing::default(),

@@ -161,6 +161,8 @@ fn landing(
     let ranked: Vec<usize> =
         order.rows()[..order.n_retrieved()].iter().map(|&row| range.start + row as usize).collect();
     let top = ranked.iter().take(N_TOP).map(|&row| Ranked {
+        item_id: rows.item_ids[row],
+        why: None,
         item: titles.of(rows.item_ids[row], inputs),
         score: model.scores[row],
         relevant: rows.relevant[row],

@@ -2,6 +2,7 @@
 
 mod explorer;
 mod numbers;
+mod why;
 
 use std::collections::BTreeMap;
 
@@ -80,6 +81,7 @@ pub fn data(
 }
 
 pub use explorer::{explorer, sample};
+pub use why::say_why;
 
 /// The manifest of a stage that this one required.
 fn manifest(run: &Run, stage: StageName) -> &Manifest {

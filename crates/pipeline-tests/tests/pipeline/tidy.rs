@@ -38,6 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "fitted",
             "metrics",
             "rankers",
+            "reasons",
             "recommenders",
             "report",
             "stacking",

@@ -62,8 +62,10 @@ pub struct Landing {
 }
 
 /// An item in a ranking.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ranked {
+    /// Which item.
+    pub item_id: i64,
     /// Index of its title.
     pub item: u32,
     /// The model's score.
@@ -72,4 +74,6 @@ pub struct Ranked {
     pub relevant: bool,
     /// The user's test rating, where there is one.
     pub stars: Option<f64>,
+    /// Why the model has it there, where that is told.
+    pub why: Option<String>,
 }

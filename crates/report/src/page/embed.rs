@@ -146,10 +146,9 @@ fn user(explorer: &Explorer, user: &ExplorerUser) -> Value {
         list.iter().filter(|one| known(one.item)).map(|one| json!([one.item, rounded(one.stars)])).collect()
     };
     let landing = |landing: &Landing| {
-        let top =
-            landing.top.iter().filter(|one| known(one.item)).map(|one| {
-                json!([one.item, rounded(one.score), u8::from(one.relevant), one.stars.map(rounded)])
-            });
+        let top = landing.top.iter().filter(|one| known(one.item)).map(|one| {
+            json!([one.item, rounded(one.score), u8::from(one.relevant), one.stars.map(rounded), one.why])
+        });
         let ranks = user.relevant.iter().enumerate().filter(|(_, one)| known(one.item));
         let ranks = ranks.map(|(at, _)| landing.ranks.get(at).copied().flatten());
         json!([landing.value.map(rounded), top.collect::<Vec<_>>(), ranks.collect::<Vec<_>>()])
