@@ -4,7 +4,7 @@
 //! [`STACK`] dots, the others as many in proportion, at least one, each for a like share of the column's values.
 
 use super::scale::{self, Linear};
-use super::{Anchor, LABEL, Mark, ROW, Scene, Span, Text, axis};
+use super::{Anchor, LABEL, ROW, Scene, Span, Text, axis};
 use crate::font::{self, Weight};
 use crate::theme::Ink;
 
@@ -81,7 +81,7 @@ impl Panel {
             }
         }
         for (ink, points) in points {
-            scene.marks.push(Mark::Dots { points, radius: RADIUS, ink });
+            scene.dots(points, RADIUS, ink);
         }
     }
 }

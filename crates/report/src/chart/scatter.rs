@@ -59,11 +59,7 @@ impl Panel {
             scene.line((left, y.at(0.0)), (right, y.at(0.0)), Ink::Axis, 1.0);
         }
         let shown = |&&(a, b): &&(f64, f64)| scale::holds(self.x_domain, a) && scale::holds(self.y_domain, b);
-        // A tenth of a pixel cannot be seen, and is half of the text.
-        let placed =
-            |&(a, b): &(f64, f64)| ((x.at(a) * 10.0).round() / 10.0, (y.at(b) * 10.0).round() / 10.0);
-        let points = self.points.iter().filter(shown).map(placed).collect();
-        scene.marks.push(Mark::Dots { points, radius: RADIUS, ink: self.ink });
+        scene.dots(self.points.iter().filter(shown).map(|&(a, b)| (x.at(a), y.at(b))), RADIUS, self.ink);
         if let Some(ends) = self.line.and_then(|line| within(line, self.y_domain)) {
             let points = ends.map(|(a, b)| (x.at(a), y.at(b))).to_vec();
             scene.marks.push(Mark::Path { points, ink: self.line_ink, width: 2.0 });

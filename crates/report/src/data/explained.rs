@@ -37,11 +37,11 @@ impl ExplainedFeature {
 impl Explained {
     /// The features, those that contribute most first; those with a number that is none are left out.
     pub fn strongest(&self) -> Vec<&ExplainedFeature> {
-        let mut features: Vec<&ExplainedFeature> =
-            self.features.iter().filter(|of| !of.rows.is_empty() && of.mean_size().is_finite()).collect();
-        features.sort_by(|one, other| {
-            other.mean_size().total_cmp(&one.mean_size()).then_with(|| one.name.cmp(&other.name))
-        });
+        let sized = self.features.iter().map(|of| (of.mean_size(), of));
+        let mut features: Vec<(f64, &ExplainedFeature)> =
+            sized.filter(|(size, of)| !of.rows.is_empty() && size.is_finite()).collect();
         features
+            .sort_by(|(one, of), (other, than)| other.total_cmp(one).then_with(|| of.name.cmp(&than.name)));
+        features.into_iter().map(|(_, of)| of).collect()
     }
 }

@@ -3,7 +3,7 @@
 use super::frame::PANEL_GAP;
 use super::{Place, PlotSpec};
 use crate::chart::scatter::Panel;
-use crate::chart::{LABEL, Mark, Scene, Span, Text, scale};
+use crate::chart::{LABEL, Scene, Span, Text, scale};
 use crate::data::{Explained, ExplainedFeature, ReportData};
 use crate::font::{self, Weight};
 use crate::theme::Ink;
@@ -114,7 +114,7 @@ fn ends(feature: &ExplainedFeature, domain: (f64, f64)) -> Option<[(f64, f64); 2
 /// What dots and line are.
 fn legend(scene: &mut Scene, span: Span, top: f64, dots: &str, line: Option<&str>) {
     let y = top + 10.0;
-    scene.marks.push(Mark::Dots { points: vec![(span.left + 4.0, y)], radius: 4.5, ink: INK });
+    scene.dots([(span.left + 4.0, y)], 4.5, INK);
     scene.text(Text::new(span.left + 15.0, y, dots));
     if let Some(line) = line {
         let left = span.left + 15.0 + font::width(dots, LABEL, Weight::Regular) + 20.0;

@@ -2,7 +2,7 @@
 
 use super::{Place, PlotSpec};
 use crate::chart::beeswarm::{Panel, Row};
-use crate::chart::{LABEL, Mark, Scene, Span, Text};
+use crate::chart::{LABEL, Scene, Span, Text};
 use crate::data::{Explained, ExplainedFeature, ReportData};
 use crate::font::{self, Weight};
 use crate::format;
@@ -97,7 +97,7 @@ fn legend(scene: &mut Scene, span: Span, top: f64, missing: bool) {
         *x += font::width(word, LABEL, Weight::Regular) + 9.0;
     };
     let dot = |scene: &mut Scene, ink: Ink, x: &mut f64| {
-        scene.marks.push(Mark::Dots { points: vec![(*x + 4.0, y)], radius: 4.5, ink });
+        scene.dots([(*x + 4.0, y)], 4.5, ink);
         *x += 13.0;
     };
     word(scene, "The value is low", &mut x);

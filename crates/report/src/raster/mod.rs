@@ -11,7 +11,7 @@ use tiny_skia::{LineCap, LineJoin, PathBuilder, Stroke, StrokeDash};
 use canvas::{Canvas, Rgb, Stamp};
 use stamps::{Figure, stamps};
 
-use crate::chart::{Anchor, DASHES, HALF_CAPITAL, HALO, Mark, RIM, Scene, Shape, Text};
+use crate::chart::{Anchor, DASHES, HALF_CAPITAL, HALO, Mark, RIM, Scene, Text};
 use crate::font;
 use crate::theme::Ink;
 
@@ -123,7 +123,7 @@ impl Painter {
         let mut stamps = stamps();
         for (x, y) in points.iter().filter(|(x, y)| x.is_finite() && y.is_finite()) {
             let at = (x * self.scale, y * self.scale);
-            let (stamp, at) = stamps.get(Figure::Symbol(Shape::Circle), radius, 0.0, at);
+            let (stamp, at) = stamps.get(Figure::Dot, radius, 0.0, at);
             self.canvas.stamp(&stamp, at, colour);
         }
     }

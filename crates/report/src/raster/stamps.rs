@@ -25,6 +25,8 @@ pub enum Figure {
     Glyph(u32, Weight),
     /// A symbol.
     Symbol(Shape),
+    /// A small circle with a hard edge: soft edges of many that overlap would be more colours than a palette has.
+    Dot,
 }
 
 /// A stamp's kind: the figure in a size (pixels an em, or the radius), with a rim of a width where it is above 0, in 64ths of a pixel.
@@ -58,7 +60,11 @@ impl Stamps {
             let path = outline(figure, size)
                 .and_then(|path| if rim > 0.0 { stroked(&path, rim) } else { Some(path) })
                 .and_then(|path| path.transform(shift));
-            Arc::new(path.map_or_else(Stamp::empty, |path| Stamp::of(&path)))
+            let mut stamp = path.map_or_else(Stamp::empty, |path| Stamp::of(&path));
+            if figure == Figure::Dot {
+                stamp.coverage.iter_mut().for_each(|share| *share = if *share > 127 { 255 } else { 0 });
+            }
+            Arc::new(stamp)
         });
         (Arc::clone(stamp), (x, y))
     }
@@ -103,7 +109,7 @@ fn outline(figure: Figure, size: f64) -> Option<Path> {
             glyph.draw(settings, &mut pen).ok()?;
             pen.0.finish()
         }
-        Figure::Symbol(Shape::Circle) => PathBuilder::from_circle(0.0, 0.0, size as f32),
+        Figure::Symbol(Shape::Circle) | Figure::Dot => PathBuilder::from_circle(0.0, 0.0, size as f32),
         Figure::Symbol(shape) => {
             let mut path = PathBuilder::new();
             for (at, (x, y)) in shape.corners(size).into_iter().enumerate() {
