@@ -17,7 +17,7 @@ RAW := $(if $(wildcard $(DATA)/.),$(wildcard $(DATA)/*.csv $(DATA)/*.dat $(DATA)
 
 manifest = $(ARTIFACTS)/$(1)/manifest.json
 stamps = $(STAMPS)/$(1).code $(STAMPS)/$(1).config $(STAMPS)/all.arguments
-run = "$(BIN)/$(1)" --config "$(CONFIG)/$(1).toml" --artifacts "$(ARTIFACTS)" --seed $(SEED) --threads $(THREADS) \
+run = "$(BIN)/$(1)" $(if $(filter recommend,$(1)),$(if $(wildcard $(CONFIG)/recommend.toml),--config "$(CONFIG)/recommend.toml"),--config "$(CONFIG)/$(1).toml") --artifacts "$(ARTIFACTS)" --seed $(SEED) --threads $(THREADS) \
   $(if $(MAX_MEMORY),--max-memory "$(MAX_MEMORY)") $(if $(QUIET),--quiet)
 
 STAGES := split train-base build-features train-meta evaluate $(if $(ONE_LIST),,recommend)

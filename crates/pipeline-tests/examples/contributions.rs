@@ -33,7 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let source = Source { path: &path, schema: FeatureRows::SCHEMA, make_target: TEST.stage.name() };
     let rows = FeatureRows::from_table(read_parquet(source)?)?;
     let with_holes = |(feature, mut column): (usize, Vec<f64>)| {
-        let hole = |row: usize, value: f64| if (7 * row + 3 * feature) % 11 == 0 { f64::NAN } else { value };
+        let hole = |row: usize, value: f64| {
+            if (7 * row + 3 * feature).is_multiple_of(11) { f64::NAN } else { value }
+        };
         let copy: Vec<f64> = column.iter().enumerate().map(|(row, &value)| hole(row, value)).collect();
         column.extend(copy);
         column

@@ -58,8 +58,12 @@ fn run(args: &Args) -> anyhow::Result<()> {
     stamps.extend(
         names.into_iter().zip(packages.fingerprints(&names)?).map(|(name, code)| (name, "code", code)),
     );
-    for name in names {
-        stamps.push((name, "config", config::canonical(&args.config.join(format!("{name}.toml")))?));
+    for stage in StageName::ALL {
+        let path = args.config.join(format!("{}.toml", stage.name()));
+        // A folder of configurations may be of people who recommend nothing.
+        let is_optional = !StageName::TO_VERDICT.contains(&stage);
+        let config = if is_optional && !path.exists() { String::new() } else { config::canonical(&path)? };
+        stamps.push((stage.name(), "config", config));
     }
     // Side by side: a stamp that is replaced waits for the disk.
     std::thread::scope(|scope| {
