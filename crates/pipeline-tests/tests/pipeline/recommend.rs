@@ -49,7 +49,8 @@ fn lists(rows: &Recommendations) -> BTreeMap<i64, Vec<i64>> {
 fn every_user_gets_a_list_of_unrated_items_in_the_order_of_the_scores() {
     for preset in ["default", "catalogue", "notebook", "temporal"] {
         let (_folder, run) = finished_run(preset);
-        let rows = everybody(&run, &[]);
+        // Few of the small set's items have the raters that the presets ask for.
+        let rows = everybody(&run, &["--min-ratings", "0"]);
         let split: SplitRatings = read(&run.path("split/ratings.parquet"));
         let rated: BTreeSet<(i64, i64)> =
             split.ratings.user_ids.iter().copied().zip(split.ratings.item_ids.iter().copied()).collect();
