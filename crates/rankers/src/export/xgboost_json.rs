@@ -4,8 +4,8 @@
 //! above the threshold. A row may end in another leaf than here only where f32 cannot tell its value from the threshold, which the
 //! edges of bins avoid (`gbdt/binning.rs`).
 //!
-//! The initial score is a last tree of one leaf, so that the sum of the others stays small and loses less to rounding. A linear start cannot
-//! be a tree. It stands in the attribute `podium_start`, a JSON object of `intercept`, `coefficients` and `imputed` (what stands in for
+//! The initial score is spread over the trees, an equal part in all leaves of each: sums on their way stay small, and lose less to rounding than
+//! with the whole of it in the base score. A linear start cannot be a tree. It stands in the attribute `podium_start`, a JSON object of `intercept`, `coefficients` and `imputed` (what stands in for
 //! a missing value), in the order of the features; whoever predicts adds its log-odds to the margin, in f64, or hands them in as
 //! `base_margin`, at the cost of an f32 sum of larger numbers.
 
@@ -78,12 +78,10 @@ impl GbdtModel {
     /// [`GbdtModel::start`].
     pub fn to_xgboost_json(&self) -> String {
         let n_features = self.feature_names().len();
-        let constant = Tree::constant(self.init_score());
-        let last = (self.trees().is_empty() || self.init_score() != 0.0).then_some(&constant);
-        let trees: Vec<Nodes> = (0..)
-            .zip(self.trees().iter().chain(last))
-            .map(|(id, tree)| Nodes::new(id, tree, n_features))
-            .collect();
+        let trees: &[Tree] = if self.trees().is_empty() { &[Tree::constant(0.0)] } else { self.trees() };
+        let offset = self.init_score() / trees.len() as f64;
+        let trees: Vec<Nodes> =
+            (0..).zip(trees).map(|(id, tree)| Nodes::new(id, tree, offset, n_features)).collect();
         let (base_score, objective) = objective(self.objective());
         let attributes = self.start().map_or_else(
             || json!({}),
@@ -143,7 +141,8 @@ fn objective(kind: ObjectiveKind) -> (&'static str, Value) {
 }
 
 impl Nodes {
-    fn new(id: usize, tree: &Tree, n_features: usize) -> Self {
+    /// `offset` is added to all values.
+    fn new(id: usize, tree: &Tree, offset: f64, n_features: usize) -> Self {
         let (n_splits, n_leaves) = (tree.splits.len(), tree.leaves.len());
         let n_nodes = n_splits + n_leaves;
         let mut parents = vec![NO_PARENT; n_nodes];
@@ -153,10 +152,10 @@ impl Nodes {
             }
         }
         let splits = || tree.splits.iter();
-        let leaf_values = || tree.leaves.iter().map(|leaf| single(leaf.value));
+        let leaf_values = || tree.leaves.iter().map(|leaf| single(leaf.value + offset));
         let child = |child: i32| tree.node_of(child) as i32;
         Self {
-            base_weights: splits().map(|split| single(split.value)).chain(leaf_values()).collect(),
+            base_weights: splits().map(|split| single(split.value + offset)).chain(leaf_values()).collect(),
             categories: [],
             categories_nodes: [],
             categories_segments: [],
