@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import lightgbm
@@ -35,8 +36,9 @@ class Check:
         manifest = json.loads((run / "train-meta" / "manifest.json").read_text())
         models = manifest["config"]["models"]
         self.has_folds = manifest["config"]["validation_folds"] > 0
-        # Where candidates come from the whole catalogue, there is no rating to predict.
-        self.boosters = [key for key in BOOSTERS if key != "gb_rating" or key in models]
+        # Those that the preset has a table for; where candidates come from the whole catalogue, there is no rating to predict.
+        tables = tomllib.loads((config / "train-meta.toml").read_text())
+        self.boosters = [key for key in BOOSTERS if key in tables and (key != "gb_rating" or key in models)]
         self.names, self.test = features(run / "build-features" / "test.parquet")
         self.gaps = self.test.copy()
         self.gaps[np.add.outer(*map(np.arange, self.test.shape)) % MISSING_EVERY == 0] = np.nan
@@ -152,7 +154,7 @@ class Check:
             flags += ["--import", f"{key}={path}"]
             expected[key] = booster.predict(self.test[:, order], raw_score=True)
         folder = self.copy("imported")
-        models = ",".join(["logistic", *elsewhere, "rank", *(["blend"] if self.has_folds else [])])
+        models = ",".join(["logistic", *elsewhere, *({"rank"} & set(self.boosters)), *(["blend"] if self.has_folds else [])])
         warnings = self.stage("train-meta", folder, "--models", models, *flags)
         if self.has_folds and "warning" not in warnings:
             self.failures.append("imported: train-meta does not warn that the calibration may be optimistic")
