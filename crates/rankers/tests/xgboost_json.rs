@@ -14,7 +14,7 @@ use serde_json::Value;
 fn model(objective: ObjectiveKind, planted: &Planted, from_linear: bool) -> GbdtModel {
     let rows: LabelledRows<'_> = planted.rows();
     let params =
-        GbdtParams { objective, n_trees: 20, max_leaves: 12, min_leaf_rows: 5, ..GbdtParams::default() };
+        GbdtParams { objective, n_trees: 20, max_leaves: 60, min_leaf_rows: 5, ..GbdtParams::default() };
     let params = params.check().unwrap();
     let mut rng = dataset::rng::stream(1, "rankers/xgboost_json");
     if from_linear {
@@ -50,7 +50,9 @@ fn margins(json: &Value, features: &FeatureMatrix) -> Vec<f64> {
                 } else {
                     x < single("split_conditions", node)
                 };
-                let next = whole(if left { "left_children" } else { "right_children" }, node) as usize;
+                // Below the first levels it does not look at the right children.
+                assert_eq!(whole("right_children", node), whole("left_children", node) + 1);
+                let next = whole("left_children", node) as usize + usize::from(!left);
                 assert_eq!(whole("parents", next), node as i64);
                 node = next;
             }

@@ -4,8 +4,8 @@
 //! above the threshold. A row may end in another leaf than here only where f32 cannot tell its value from the threshold, which the
 //! edges of bins avoid (`gbdt/binning.rs`).
 //!
-//! The initial score is a last tree of one leaf, so that the sum of the others stays small and loses less to rounding. A linear start cannot
-//! be a tree. It stands in the attribute `podium_start`, a JSON object of `intercept`, `coefficients` and `imputed` (what stands in for
+//! The initial score is spread over the trees, an equal part in all leaves of each: sums on their way stay small, and lose less to rounding than
+//! with the whole of it in the base score. A linear start cannot be a tree. It stands in the attribute `podium_start`, a JSON object of `intercept`, `coefficients` and `imputed` (what stands in for
 //! a missing value), in the order of the features; whoever predicts adds its log-odds to the margin, in f64, or hands them in as
 //! `base_margin`, at the cost of an f32 sum of larger numbers.
 
@@ -52,7 +52,7 @@ struct Trees {
     trees: Vec<Nodes>,
 }
 
-/// A tree: its splits, then its leaves. In a leaf, `split_conditions` is its value.
+/// A tree. In a leaf, `split_conditions` is its value.
 #[derive(Serialize)]
 struct Nodes {
     base_weights: Vec<f32>,
@@ -78,12 +78,10 @@ impl GbdtModel {
     /// [`GbdtModel::start`].
     pub fn to_xgboost_json(&self) -> String {
         let n_features = self.feature_names().len();
-        let constant = Tree::constant(self.init_score());
-        let last = (self.trees().is_empty() || self.init_score() != 0.0).then_some(&constant);
-        let trees: Vec<Nodes> = (0..)
-            .zip(self.trees().iter().chain(last))
-            .map(|(id, tree)| Nodes::new(id, tree, n_features))
-            .collect();
+        let trees: &[Tree] = if self.trees().is_empty() { &[Tree::constant(0.0)] } else { self.trees() };
+        let offset = self.init_score() / trees.len() as f64;
+        let trees: Vec<Nodes> =
+            (0..).zip(trees).map(|(id, tree)| Nodes::new(id, tree, offset, n_features)).collect();
         let (base_score, objective) = objective(self.objective());
         let attributes = self.start().map_or_else(
             || json!({}),
@@ -143,53 +141,60 @@ fn objective(kind: ObjectiveKind) -> (&'static str, Value) {
 }
 
 impl Nodes {
-    fn new(id: usize, tree: &Tree, n_features: usize) -> Self {
-        let (n_splits, n_leaves) = (tree.splits.len(), tree.leaves.len());
-        let n_nodes = n_splits + n_leaves;
+    /// `offset` is added to all values.
+    fn new(id: usize, tree: &Tree, offset: f64, n_features: usize) -> Self {
+        // The children of a node stand side by side: below the first levels, XGBoost looks for the right one behind the left one.
+        let left_of = |split: usize| 1 + 2 * split;
+        let n_nodes = left_of(tree.splits.len());
+        let mut place = vec![0; n_nodes];
         let mut parents = vec![NO_PARENT; n_nodes];
         for (at, split) in tree.splits.iter().enumerate() {
-            for child in [split.left, split.right] {
-                parents[tree.node_of(child)] = at as i32;
+            for (child, to) in [(split.left, left_of(at)), (split.right, left_of(at) + 1)] {
+                place[tree.node_of(child)] = to;
+                parents[to] = place[at] as i32;
             }
         }
-        let splits = || tree.splits.iter();
-        let leaf_values = || tree.leaves.iter().map(|leaf| single(leaf.value));
-        let child = |child: i32| tree.node_of(child) as i32;
-        Self {
-            base_weights: splits().map(|split| single(split.value)).chain(leaf_values()).collect(),
+        let mut nodes = Self {
+            base_weights: vec![0.0; n_nodes],
             categories: [],
             categories_nodes: [],
             categories_segments: [],
             categories_sizes: [],
-            default_left: then(splits().map(|split| u8::from(split.default_left)), 0, n_leaves),
+            default_left: vec![0; n_nodes],
             id,
-            left_children: then(splits().map(|split| child(split.left)), -1, n_leaves),
-            loss_changes: then(splits().map(|split| single(split.gain)), 0.0, n_leaves),
+            left_children: vec![-1; n_nodes],
+            loss_changes: vec![0.0; n_nodes],
             parents,
-            right_children: then(splits().map(|split| child(split.right)), -1, n_leaves),
-            split_conditions: splits()
-                .map(|split| first_above(split.threshold))
-                .chain(leaf_values())
-                .collect(),
-            split_indices: then(splits().map(|split| split.feature), 0, n_leaves),
+            right_children: vec![-1; n_nodes],
+            split_conditions: vec![0.0; n_nodes],
+            split_indices: vec![0; n_nodes],
             split_type: vec![0; n_nodes],
-            sum_hessian: splits()
-                .map(|split| single(split.weight))
-                .chain(tree.leaves.iter().map(|leaf| single(leaf.weight)))
-                .collect(),
+            sum_hessian: vec![0.0; n_nodes],
             tree_param: json!({
                 "num_deleted": "0",
                 "num_feature": n_features.to_string(),
                 "num_nodes": n_nodes.to_string(),
                 "size_leaf_vector": "1",
             }),
+        };
+        for (at, split) in tree.splits.iter().enumerate() {
+            let to = place[at];
+            nodes.base_weights[to] = single(split.value + offset);
+            nodes.default_left[to] = split.default_left.into();
+            nodes.left_children[to] = left_of(at) as i32;
+            nodes.right_children[to] = left_of(at) as i32 + 1;
+            nodes.loss_changes[to] = single(split.gain);
+            nodes.split_conditions[to] = first_above(split.threshold);
+            nodes.split_indices[to] = split.feature;
+            nodes.sum_hessian[to] = single(split.weight);
         }
+        for (leaf, &to) in tree.leaves.iter().zip(&place[tree.splits.len()..]) {
+            nodes.base_weights[to] = single(leaf.value + offset);
+            nodes.split_conditions[to] = single(leaf.value + offset);
+            nodes.sum_hessian[to] = single(leaf.weight);
+        }
+        nodes
     }
-}
-
-/// `values`, and `n` times `rest` after them.
-fn then<T: Copy>(values: impl Iterator<Item = T>, rest: T, n: usize) -> Vec<T> {
-    values.chain(std::iter::repeat_n(rest, n)).collect()
 }
 
 /// The nearest f32 that is finite.
