@@ -48,11 +48,11 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    /// The candidates of each of `users`, which ascend: each user's in ascending order of the item.
-    pub fn of(&self, users: &[UserId]) -> Vec<Vec<Candidate>> {
+    /// The candidates of `users`, which ascend: each user's in ascending order of the item; and how many each user has.
+    pub fn of(&self, users: &[UserId]) -> (Vec<Candidate>, Vec<usize>) {
         let proposed = self.proposals.of(users).candidates;
         let starts = |user_id: UserId| proposed.partition_point(|candidate| candidate.user_id < user_id);
-        users
+        let of_users: Vec<Vec<ItemId>> = users
             .par_iter()
             .map(|&user_id| {
                 let rated = self.rated(user_id);
@@ -70,10 +70,16 @@ impl<'a> Candidates<'a> {
                 }
                 items.sort_unstable();
                 items.dedup();
-                let at = self.proposals.time_of(user_id);
-                items.into_iter().map(|item_id| Candidate { user_id, item_id, at }).collect()
+                items
             })
-            .collect()
+            .collect();
+        drop(proposed);
+        let mut candidates = Vec::with_capacity(of_users.iter().map(Vec::len).sum());
+        for (items, &user_id) in of_users.iter().zip(users) {
+            let at = self.proposals.time_of(user_id);
+            candidates.extend(items.iter().map(|&item_id| Candidate { user_id, item_id, at }));
+        }
+        (candidates, of_users.iter().map(Vec::len).collect())
     }
 
     /// What the user rated, ascending.

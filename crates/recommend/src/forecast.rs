@@ -11,10 +11,10 @@ const PROGRAM: u64 = 80_000_000;
 const A_RATING: u64 = 42;
 /// A training rating: in the history by user and by item, with its time, and its trend.
 const A_KNOWN_RATING: u64 = 56;
-/// A candidate: itself, its base scores.
-const A_CANDIDATE: u64 = 48;
+/// A candidate: itself, and what a neighbourhood model notes of it while it is scored.
+const A_CANDIDATE: u64 = 96;
 /// A block's candidates at most, beside those of one user.
-const CANDIDATES: u64 = 1 << 21;
+const CANDIDATES: u64 = 1 << 23;
 
 /// The memory of the lists of `config` from the base models of these file stems.
 pub fn forecast(run: &Run, models: &[String], config: &Checked) -> Bytes {

@@ -62,11 +62,11 @@ pub struct Lists {
 }
 
 impl Lister<'_> {
-    /// How many users are worked on at a time: some two million candidates, so that neighbourhood models look an item up once for many users.
+    /// How many users are worked on at a time: some eight million candidates, so that neighbourhood models look an item up once for many users.
     pub fn users_a_block(&self) -> usize {
         let setup = &self.config.candidates;
         let each = setup.proposers.len() * setup.per_proposer + self.config.popular;
-        ((1 << 21) / each.max(1)).max(1)
+        ((1 << 23) / each.max(1)).max(1)
     }
 
     /// The lists of `users`, which ascend.
@@ -74,12 +74,11 @@ impl Lister<'_> {
     /// # Errors
     /// Where the meta-model was fitted on other features.
     pub fn of(&self, users: &[UserId]) -> anyhow::Result<Lists> {
-        let of_users = self.candidates.of(users);
-        let candidates = of_users.concat();
+        let (candidates, n_of_users) = self.candidates.of(users);
         let models: Vec<&FittedModel> = self.models.iter().collect();
         let base = stacking::score_all(&models, &candidates);
-        let mut ends = of_users.iter().scan(0, |end, of_user| {
-            *end += of_user.len();
+        let mut ends = n_of_users.iter().scan(0, |end, n_of_user| {
+            *end += n_of_user;
             Some(*end)
         });
         // Whole users, some thousand rows together.
