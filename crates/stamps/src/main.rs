@@ -41,7 +41,7 @@ struct Args {
 fn run(args: &Args) -> anyhow::Result<()> {
     let packages = code::Packages::read(&args.workspace)?;
     let layout = Layout::new(&args.artifacts);
-    let folder = stamp::folder(&layout);
+    let folder = layout.stamps_folder();
     let mut stamps = vec![("all", "arguments", args.arguments.clone())];
     let names = StageName::ALL.map(StageName::name);
     stamps.extend(
