@@ -12,6 +12,8 @@ mod pipeline {
     mod interruption;
     mod memory;
     mod protocols;
+    mod reproduce;
+    mod sweep;
     mod terminal;
     mod tidy;
     mod usage;

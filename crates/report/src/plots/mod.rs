@@ -11,11 +11,13 @@ mod learning_curve;
 mod per_user;
 mod rating_distribution;
 mod reliability;
+mod search;
 mod segments;
 mod style;
 
 pub use contributions::plot as contributions;
 pub use frame::{FILE_WIDTH, Frame};
+pub use search::plot as search;
 
 use crate::chart::Scene;
 use crate::data::ReportData;
