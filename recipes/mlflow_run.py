@@ -10,7 +10,8 @@ os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")
 import mlflow  # noqa: E402
 
 run = Path(sys.argv[1] if len(sys.argv) > 1 else "artifacts/ml-latest-small/default")
-store = sys.argv[2] if len(sys.argv) > 2 else (run / "mlruns").resolve().as_uri()
+# Files in ./mlruns, or the tracking server that is set. (MLflow's files must not lie below a folder called `artifacts`.)
+store = os.environ.get("MLFLOW_TRACKING_URI") or Path("mlruns").resolve().as_uri()
 
 
 def leaves(prefix, value):
