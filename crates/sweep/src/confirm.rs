@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use dataset::{IdIndex, rng};
-use metrics::statistics::{Bootstrap, Interval, UserSample};
+use metrics::statistics::{Bootstrap, Interval, Replicates, UserSample};
 
 use crate::bench::Bench;
 use crate::log::Trial;
@@ -85,9 +85,9 @@ impl Pairs {
         Confirmation {
             preset,
             best,
-            difference: replicates.as_ref().map_or(best - preset, |replicates| replicates.estimate()),
+            difference: replicates.as_ref().map_or(best - preset, Replicates::estimate),
             interval: replicates.as_ref().map(|replicates| replicates.interval(bootstrap.level())),
-            n_users: replicates.as_ref().map_or(0, |replicates| replicates.n_users()),
+            n_users: replicates.as_ref().map_or(0, Replicates::n_users),
         }
     }
 }

@@ -116,8 +116,8 @@ fn a_split_made_elsewhere_is_asked_for_and_used() {
     let assignments = folder.path().join("elsewhere.csv");
     let n_rows = fs::read_to_string(data().join("ratings.csv")).unwrap().lines().count() - 1;
     let part = |row: usize| ["base_train", "base_train", "meta_train", "test"][row % 4];
-    let rows: String = (0..n_rows).map(|row| format!("{row},{}\n", part(row))).collect();
-    fs::write(&assignments, format!("row,split\n{rows}")).unwrap();
+    let rows: Vec<String> = (0..n_rows).map(|row| format!("{row},{}", part(row))).collect();
+    fs::write(&assignments, format!("row,split\n{}\n", rows.join("\n"))).unwrap();
     run.with_assignments(&assignments).run_all(&["split"]);
     let (_, run) = (0, RunFolder::new(folder.path().join("run"), data(), "default"));
     let outcome = reproduce(&run, "split", &[]);

@@ -108,10 +108,7 @@ impl Panel {
             let name = |name: &String| font::fit(name, NOTE, Weight::Regular, room);
             self.names.iter().enumerate().map(|(at, text)| (at as f64, name(text))).collect()
         } else if self.is_log {
-            // Evenly by the logarithm, each as the number it stands for.
-            let (low, high) = x.domain();
-            let place = |at: usize| low + (high - low) * at as f64 / most.min(4) as f64;
-            (0..=most.min(4)).map(|at| (place(at), short(10f64.powf(place(at))))).collect()
+            log_ticks(x.domain()).into_iter().map(|value| (value.log10(), short(value))).collect()
         } else {
             let ticks = if self.is_whole {
                 scale::whole_ticks(x.domain(), most)
@@ -144,6 +141,15 @@ impl Panel {
         }
         scene.marks.push(Mark::Path { points, ink: Ink::Quiet, width: 2.0 });
     }
+}
+
+/// Numbers that are 1, 2 or 5 times a power of ten between two ends given by their logarithms; the ends themselves where these are fewer than two.
+fn log_ticks((low, high): (f64, f64)) -> Vec<f64> {
+    let (first, last) = (low.floor().max(-30.0) as i32, high.ceil().min(30.0) as i32);
+    let round = (first..=last).flat_map(|power| [1.0, 2.0, 5.0].map(|factor| factor * 10f64.powi(power)));
+    let inside: Vec<f64> =
+        round.filter(|value| (low - 1e-9..=high + 1e-9).contains(&value.log10())).collect();
+    if inside.len() < 2 { vec![10f64.powf(low), 10f64.powf(high)] } else { inside }
 }
 
 /// A number in three significant digits.
@@ -185,6 +191,16 @@ mod tests {
         let places: Vec<f64> = scene.marks.iter().filter_map(at).collect();
         assert!((places[1] - places[0] - (places[2] - places[1])).abs() < 1e-9, "{places:?}");
         assert!(places[0] < places[1]);
+    }
+
+    #[test]
+    fn ticks_of_logarithms_are_round() {
+        let of = |low: f64, high: f64| {
+            log_ticks((low.log10(), high.log10())).iter().map(|&tick| short(tick)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(0.0205, 0.374), ["0.05", "0.1", "0.2"]);
+        assert_eq!(of(4.0, 64.0), ["5", "10", "20", "50"]);
+        assert_eq!(of(6.0, 9.0), ["6", "9"]);
     }
 
     #[test]
