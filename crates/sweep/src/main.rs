@@ -1,7 +1,7 @@
 //! `sweep`: a search of hyper-parameters of any stage, by validation parts of the training ratings alone.
 //!
 //! The test ratings are dropped before anything is looked at ([`reruns::training`]); the training ratings are split again, and each trial, a set of
-//! values for the keys of a [`space`], is measured on these splits ([`bench`]), every stage that it does not touch taken from a [`store`]. What comes
+//! values for the keys of a [`space`], is measured on these splits ([`mod@bench`]), every stage that it does not touch taken from a [`store`]. What comes
 //! next is proposed from the trials so far ([`sampler`]), which stand in a [`log`], so that a search that is stopped goes on where it was. At the
 //! end the best trial meets the preset on splits that the search has not seen ([`confirm`]).
 

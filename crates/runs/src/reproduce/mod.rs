@@ -1,7 +1,7 @@
 //! One run made again from its manifests: the same bytes, or what differs and why.
 //!
 //! * [`Recorded`]: what the manifests say of the run;
-//! * [`rebuild`]: the stages, run again in another folder;
+//! * [`rebuild()`]: the stages, run again in another folder;
 //! * [`differences`]: file by file, recorded against found;
 //! * [`reasons`]: why they differ, where that can be told.
 
