@@ -68,6 +68,10 @@ pub struct Manifest {
     pub stage: StageName,
     /// Podium's version.
     pub version: String,
+    /// For what the program was built, as [`built_for`]; empty in manifests that do not say it. Of two C libraries, logarithms may differ in
+    /// their last bit.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub built_for: String,
     /// Which data.
     #[serde(flatten)]
     pub provenance: Provenance,
@@ -83,6 +87,18 @@ pub struct Manifest {
     pub counts: serde_json::Map<String, serde_json::Value>,
     /// What it cost.
     pub timings: Timings,
+}
+
+/// Processor, system and C library that this program was built for, for example `x86_64-linux-gnu`.
+pub fn built_for() -> String {
+    let library = if cfg!(target_env = "musl") {
+        "-musl"
+    } else if cfg!(target_env = "gnu") {
+        "-gnu"
+    } else {
+        ""
+    };
+    format!("{}-{}{library}", std::env::consts::ARCH, std::env::consts::OS)
 }
 
 impl Manifest {

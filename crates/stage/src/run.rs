@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use artifacts::atomic::Unfinished;
 use artifacts::layout::Artifact;
-use artifacts::manifest::{FileRecord, Timings};
+use artifacts::manifest::{FileRecord, Timings, built_for};
 use artifacts::table::TableWriter;
 use artifacts::tables::{SCHEMA_KEY, Stored};
 use artifacts::{
@@ -370,6 +370,7 @@ impl Run {
         let manifest = Manifest {
             stage: self.stage,
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            built_for: built_for(),
             provenance: self.provenance().clone(),
             seed: self.seed,
             config: std::mem::take(&mut self.config),

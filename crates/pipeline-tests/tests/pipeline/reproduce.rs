@@ -91,6 +91,7 @@ fn another_version_and_another_configuration_are_told() {
     let (_folder, run) = finished_run("notebook");
     edit(&run, "train-base", |manifest| {
         manifest["version"] = "0.0.9".into();
+        manifest["built_for"] = "pdp11-unix".into();
         manifest["config"]["mf"]["factors"] = 7.into();
     });
     let outcome = reproduce(&run, "train-base", &[]);
@@ -99,6 +100,11 @@ fn another_version_and_another_configuration_are_told() {
     assert_eq!(line(&outcome, "train-base/bias.bin")[1], "same");
     assert!(
         outcome.stdout.contains("other version: train-base was run by Podium 0.0.9"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(
+        outcome.stdout.contains("other build: train-base ran as built for pdp11-unix"),
         "{}",
         outcome.stdout
     );

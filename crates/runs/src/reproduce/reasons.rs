@@ -23,6 +23,16 @@ pub fn list(recorded: &Recorded, rebuilt: &Rebuilt, files: &[File], code: &[Stri
     reasons.extend(versions.map(|was| {
         format!("other version: {} was run by Podium {}, this is {now}", was.stage.name(), was.version)
     }));
+    for (was, is) in recorded.manifests.iter().zip(&rebuilt.manifests) {
+        if !was.built_for.is_empty() && was.built_for != is.built_for {
+            reasons.push(format!(
+                "other build: {} ran as built for {}, now for {}",
+                was.stage.name(),
+                was.built_for,
+                is.built_for
+            ));
+        }
+    }
     reasons.extend(other_raw_data(recorded, rebuilt));
     for (was, is) in recorded.manifests.iter().zip(&rebuilt.manifests) {
         let mut keys = Vec::new();
