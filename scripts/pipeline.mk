@@ -65,6 +65,12 @@ ablation: $(call manifest,evaluate)
 	@"$(BIN)/ablation" --artifacts "$(ARTIFACTS)" --seed $(SEED) --threads $(THREADS) $(if $(SPLITS),--splits $(SPLITS)) \
 	  $(if $(ONLY),--only $(ONLY)) $(if $(TOGETHER),--together) $(if $(QUIET),--quiet)
 
+# Better hyper-parameters, searched on the training ratings alone; goes on where it was stopped.
+.PHONY: sweep
+sweep: $(call manifest,evaluate)
+	@$(if $(SPACE),,$(error sweep takes SPACE=config/sweeps/booster.toml))"$(BIN)/sweep" --artifacts "$(ARTIFACTS)" --space "$(SPACE)" \
+	  --seed $(SEED) --threads $(THREADS) $(if $(TRIALS),--trials $(TRIALS)) $(if $(ANEW),--anew) $(if $(QUIET),--quiet)
+
 # The preset over several seeds, each in a folder of its own, then all of them together.
 .PHONY: seeds
 seeds:

@@ -18,9 +18,6 @@ pub struct Configs {
     level: f64,
 }
 
-/// The keys of `split` that name the columns of a ratings file: the training ratings are written under MovieLens' own names.
-const COLUMN_KEYS: [&str; 4] = ["user_column", "item_column", "rating_column", "timestamp_column"];
-
 impl Configs {
     /// Reads the manifests of all stages.
     ///
@@ -74,11 +71,11 @@ impl Configs {
     pub fn toml(&self, stage: StageName, variant: Option<&Variant>) -> Result<String, UsageError> {
         let found = self.of_stages.iter().find(|(of, _)| *of == stage);
         let mut config = found.map(|(_, config)| config.clone()).unwrap_or_default();
+        if stage == StageName::Split {
+            reruns::config::name_columns_as_movielens(&mut config);
+        }
         if let Json::Object(keys) = &mut config {
             match (stage, variant) {
-                (StageName::Split, _) => {
-                    keys.extend(COLUMN_KEYS.map(|key| (key.to_owned(), Json::String(String::new()))));
-                }
                 (StageName::TrainBase, Some(variant)) => {
                     keys.insert("models".to_owned(), variant.apply(Kind::BaseModel, &self.models).into());
                 }
@@ -88,19 +85,7 @@ impl Configs {
                 _ => {}
             }
         }
-        toml::to_string(&without_nulls(config))
-            .map_err(|error| UsageError(format!("the configuration of {}: {error}", stage.name())))
-    }
-}
-
-/// A key without a value is left out: TOML has no null.
-fn without_nulls(value: Json) -> Json {
-    match value {
-        Json::Object(keys) => {
-            let kept = keys.into_iter().filter(|(_, value)| !value.is_null());
-            Json::Object(kept.map(|(key, value)| (key, without_nulls(value))).collect())
-        }
-        other => other,
+        reruns::config::to_toml(stage, config)
     }
 }
 
@@ -137,12 +122,5 @@ mod tests {
         let without = of(Some(&variant(Kind::BaseModel)));
         assert_eq!(without["models"].as_array().unwrap(), &["bias".into()]);
         assert_eq!(without["mf"], full["mf"]);
-    }
-
-    #[test]
-    fn the_columns_are_movielens_own() {
-        let split: toml::Table = configs().toml(StageName::Split, None).unwrap().parse().unwrap();
-        assert_eq!(split["user_column"].as_str(), Some(""));
-        assert_eq!(split["test_fraction"].as_float(), Some(0.2));
     }
 }

@@ -3,7 +3,7 @@
 //! Takes each part of the preset away, and adds each that it does not have, runs the stages, and compares the ranking with that of the
 //! preset as it is ([`effects`]), and the seconds and bytes ([`costs`]). A choice made by this table must not have looked at the test
 //! ratings, or the run's own metrics would no longer be honest: everything here is done on the training ratings alone, which are split again
-//! ([`training`]). Writes a table and a picture into the folder of the ablation, and prints the table.
+//! ([`reruns::training`]). Writes a table and a picture into the folder of the ablation, and prints the table.
 
 mod configs;
 mod costs;
@@ -11,9 +11,7 @@ mod effects;
 mod outputs;
 mod picture;
 mod scratch;
-mod stages;
 mod terminal;
-mod training;
 mod trials;
 mod variants;
 mod verdict;
@@ -22,14 +20,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use reruns::{Splits, Stages, training};
 use stage::{CommonArgs, Run, UsageError};
 
 use crate::configs::Configs;
 use crate::effects::Effects;
 use crate::outputs::Parts;
 use crate::scratch::Scratch;
-use crate::stages::Stages;
-use crate::trials::{Splits, Trials};
+use crate::trials::Trials;
 
 /// Drops and adds each base model and feature group of a preset: what it is worth, and what it costs. Measured on training ratings alone
 #[derive(Debug, Parser)]
@@ -71,11 +69,11 @@ fn ablate(args: &Args) -> anyhow::Result<bool> {
     let variants = variants::list(configs.models(), configs.groups(), &args.only)?;
     let variants = if args.together { variants::together(variants)? } else { variants };
     let meta_models = variants::meta_models(configs.meta_models(), &args.models)?;
-    let stages = Stages::find(args.bin.as_deref(), &args.common)?;
+    let stages = Stages::find(args.bin.as_deref(), args.common.threads)?;
 
     let scratch = Scratch::make(run.layout())?;
     let users = training::write(&mut run, &scratch.data())?;
-    let splits = Splits::draw(args.splits, args.common.seed);
+    let splits = Splits::draw(args.splits, args.common.seed, "ablation/splits");
     let bench =
         trials::Bench { stages: &stages, configs: &configs, scratch: &scratch, quiet: args.common.quiet };
     let trials = Trials::run(&bench, &variants, &meta_models, &splits, users)?;
@@ -92,8 +90,7 @@ fn ablate(args: &Args) -> anyhow::Result<bool> {
 }
 
 fn main() -> ExitCode {
-    stage::tool("ablation", || {
-        let args = Args::parse();
+    stage::program("ablation", |args: Args| {
         if ablate(&args)? {
             return Ok(ExitCode::SUCCESS);
         }

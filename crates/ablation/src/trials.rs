@@ -9,15 +9,14 @@ use std::path::Path;
 use artifacts::Manifest;
 use artifacts::layout::PER_USER;
 use artifacts::tables::PerUserRow;
-use dataset::{IdIndex, rng};
-use rand::RngExt as _;
+use dataset::IdIndex;
+use reruns::{Call, Refusal, Splits, Stages};
 use stage::{CommonArgs, Progress, Run, StageName, UsageError};
 
 use crate::configs::Configs;
 use crate::costs::StageCosts;
 use crate::effects::Paired;
 use crate::scratch::Scratch;
-use crate::stages::{Call, Refusal, Stages};
 use crate::variants::Variant;
 
 /// The metric that everything is told by.
@@ -38,24 +37,6 @@ pub struct Bench<'a> {
     pub scratch: &'a Scratch,
     /// Whether to show no bar.
     pub quiet: bool,
-}
-
-/// The seeds of the splits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Splits(Vec<u64>);
-
-impl Splits {
-    /// Draws `n` seeds. Not `seed` itself and its neighbours: the run's own test part was drawn by the hash of such a seed, and its
-    /// training ratings are those of the large hashes, of which the same seed holds none out.
-    pub fn draw(n: u32, seed: u64) -> Self {
-        let mut draws = rng::stream(seed, "ablation/splits");
-        Self((0..n).map(|_| u64::from(draws.random::<u32>())).collect())
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
 }
 
 /// What came of one variant.
@@ -101,7 +82,7 @@ impl Trials {
         let mut trials: Vec<Trial> = variants.iter().map(|_| trial()).collect();
         let mut full_costs = Vec::new();
         let progress = Progress::new("ablation", (splits.len() * (1 + variants.len())) as u64, bench.quiet);
-        for (at, &seed) in splits.0.iter().enumerate() {
+        for (at, &seed) in splits.seeds().iter().enumerate() {
             let split = OneSplit { bench, folder: &bench.scratch.run(at), seed, meta_models };
             let says = |what: &str| progress.step(format!("split {} of {}, {what}", at + 1, splits.len()));
             says("the preset as it is");
@@ -196,21 +177,5 @@ impl OneSplit<'_> {
             rows.iter().filter(|row| row.model == *model).map(|row| (row.user_id, row.value)).collect()
         };
         Ok(self.meta_models.iter().map(of).collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_split_is_drawn_by_the_seed_of_the_run() {
-        let Splits(seeds) = Splits::draw(100, 42);
-        let mut distinct = seeds.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        assert_eq!(distinct.len(), 100);
-        assert!(seeds.iter().all(|seed| !(42..142).contains(seed)), "{seeds:?}");
-        assert_eq!(Splits::draw(3, 42).0, seeds[..3]);
     }
 }

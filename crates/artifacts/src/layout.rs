@@ -122,6 +122,24 @@ pub const ABLATION_PNG: &str = "ablation.png";
 /// The folder in which the ablation runs the stages, in its own; gone when it ends.
 const ABLATION_SCRATCH: &str = "scratch";
 
+/// The folder of all sweeps, below the run's; each has one of its own name in it. No stage reads them.
+const SWEEP_FOLDER: &str = "sweep";
+/// The trials of a sweep, a line each, as they end. Written and read by `sweep`.
+const SWEEP_LOG: &str = "trials.jsonl";
+/// The trials as a table.
+pub const SWEEP_TRIALS: &str = "trials.parquet";
+/// The search as a picture.
+pub const SWEEP_SVG: &str = "sweep.svg";
+/// The same as pixels.
+pub const SWEEP_PNG: &str = "sweep.png";
+/// The folder of the best trial's configuration files.
+const SWEEP_CONFIG: &str = "config";
+/// The folder in which a sweep runs the stages, in its own; gone when it ends.
+const SWEEP_SCRATCH: &str = "scratch";
+
+/// The folder of the small files that make compares, below the run's. Written by `stamps`.
+const STAMPS_FOLDER: &str = ".stamps";
+
 /// The name of every stage's manifest.
 const MANIFEST: &str = "manifest.json";
 
@@ -195,6 +213,41 @@ impl Layout {
     /// The folder in which the ablation runs the stages.
     pub fn ablation_scratch(&self) -> PathBuf {
         self.ablation(ABLATION_SCRATCH)
+    }
+
+    /// The folder of the sweep of this name.
+    pub fn sweep_folder(&self, name: &str) -> PathBuf {
+        self.root.join(SWEEP_FOLDER).join(name)
+    }
+
+    /// The path of `file` in the folder of a sweep.
+    pub fn sweep(&self, name: &str, file: &str) -> PathBuf {
+        self.sweep_folder(name).join(file)
+    }
+
+    /// The path of a sweep's finished trials.
+    pub fn sweep_log(&self, name: &str) -> PathBuf {
+        self.sweep(name, SWEEP_LOG)
+    }
+
+    /// The folder of the configuration files of a sweep's best trial.
+    pub fn sweep_config(&self, name: &str) -> PathBuf {
+        self.sweep(name, SWEEP_CONFIG)
+    }
+
+    /// The folder in which a sweep runs the stages.
+    pub fn sweep_scratch(&self, name: &str) -> PathBuf {
+        self.sweep(name, SWEEP_SCRATCH)
+    }
+
+    /// The folder of the stamps.
+    pub fn stamps_folder(&self) -> PathBuf {
+        self.root.join(STAMPS_FOLDER)
+    }
+
+    /// The stamp of `stage`'s code: a line for each crate that it is built from. Read by `reproduce`.
+    pub fn code_stamp(&self, stage: StageName) -> PathBuf {
+        self.stamps_folder().join(format!("{}.code", stage.name()))
     }
 
     /// The path of `stage`'s manifest.

@@ -30,6 +30,22 @@ pub struct FileRecord {
     /// Its rows, where it is a table.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub rows: Option<u64>,
+    /// What an input is for, where its name does not tell: [`ASSIGNMENTS`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub role: Option<String>,
+    /// Where the file tells what the run cost: SHA-256 of the rest, which is the same on every run.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sha256_without_timings: Option<Sha256Hex>,
+}
+
+/// The role of a split made elsewhere.
+pub const ASSIGNMENTS: &str = "assignments";
+
+impl FileRecord {
+    /// A file without rows, role and timings.
+    pub fn new(path: String, sha256: Sha256Hex, bytes: u64) -> Self {
+        Self { path, sha256, bytes, rows: None, role: None, sha256_without_timings: None }
+    }
 }
 
 /// What a stage cost: the only part of a manifest that differs between two runs of the same thing.
@@ -52,6 +68,10 @@ pub struct Manifest {
     pub stage: StageName,
     /// Podium's version.
     pub version: String,
+    /// For what the program was built, as [`built_for`]; empty in manifests that do not say it. Of two C libraries, logarithms may differ in
+    /// their last bit.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub built_for: String,
     /// Which data.
     #[serde(flatten)]
     pub provenance: Provenance,
@@ -69,6 +89,18 @@ pub struct Manifest {
     pub timings: Timings,
 }
 
+/// Processor, system and C library that this program was built for, for example `x86_64-linux-gnu`.
+pub fn built_for() -> String {
+    let library = if cfg!(target_env = "musl") {
+        "-musl"
+    } else if cfg!(target_env = "gnu") {
+        "-gnu"
+    } else {
+        ""
+    };
+    format!("{}-{}{library}", std::env::consts::ARCH, std::env::consts::OS)
+}
+
 impl Manifest {
     /// Reads the manifest of `stage`.
     ///
@@ -78,18 +110,7 @@ impl Manifest {
     pub fn read(layout: &Layout, stage: StageName) -> Result<Self, Error> {
         let path = layout.manifest(stage);
         let make_target = stage.name().to_owned();
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(Error::Missing { path, make_target });
-            }
-            Err(source) => return Err(Error::Read { path, source }),
-        };
-        let manifest: Self = serde_json::from_slice(&bytes).map_err(|error| Error::Corrupt {
-            path: path.clone(),
-            problem: error.to_string(),
-            make_target: make_target.clone(),
-        })?;
+        let manifest = Self::read_any(&path, &make_target)?;
         let expected = (stage, env!("CARGO_PKG_VERSION"));
         if (manifest.stage, manifest.version.as_str()) != expected {
             return Err(Error::WrongKind {
@@ -100,6 +121,26 @@ impl Manifest {
             });
         }
         Ok(manifest)
+    }
+
+    /// Reads a manifest of any stage and version; `make_target` makes it.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where it is not there, [`Error::Corrupt`] where the file is no manifest.
+    pub fn read_any(path: &Path, make_target: &str) -> Result<Self, Error> {
+        let (path, make_target) = (path.to_owned(), make_target.to_owned());
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Error::Missing { path, make_target });
+            }
+            Err(source) => return Err(Error::Read { path, source }),
+        };
+        serde_json::from_slice(&bytes).map_err(|error| Error::Corrupt {
+            path,
+            problem: error.to_string(),
+            make_target,
+        })
     }
 
     /// Writes the manifest to `path`; the last thing that a stage does.

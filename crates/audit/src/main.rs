@@ -81,8 +81,7 @@ fn audit(args: &Args) -> anyhow::Result<bool> {
 }
 
 fn main() -> ExitCode {
-    stage::tool("audit", || {
-        let args = Args::parse();
+    stage::program("audit", |args: Args| {
         Ok(if audit(&args)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     })
 }

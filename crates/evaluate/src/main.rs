@@ -206,7 +206,9 @@ fn read_catalogue(run: &mut Run, config: &Checked) -> anyhow::Result<Option<Cata
 }
 
 fn write_report(run: &mut Run, report: &Report) -> Result<(), Error> {
-    let mut files = vec![(REPORT.file.to_owned(), report.html.as_bytes())];
+    let rest = report::without_timings(&report.html);
+    run.write_with_timings(REPORT.file, report.html.as_bytes(), rest.as_bytes())?;
+    let mut files: Vec<(String, &[u8])> = Vec::new();
     for plot in &report.plots {
         let file = |ending: &str| format!("{REPORT_FOLDER}/{}.{ending}", plot.name);
         files.extend([(file("svg"), plot.svg.as_bytes()), (file("png"), plot.png.as_slice())]);

@@ -14,7 +14,9 @@ mod pipeline {
     mod memory;
     mod protocols;
     mod recommend;
+    mod reproduce;
     mod shap;
+    mod sweep;
     mod terminal;
     mod tidy;
     mod usage;

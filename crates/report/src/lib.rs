@@ -32,9 +32,10 @@ pub use crate::data::{
     Bin, ColdStartCurve, ColdStartPoint, Command, Comparison, Contribution, Counts, Distribution, Explained,
     ExplainedFeature, Explorer, ExplorerUser, Importances, Landing, LearningCurve, Measurement, ModelKind,
     ModelRow, PairedDistribution, Protocol, Ranked, Rated, RatingCount, ReliabilityCurve, ReliabilityPoint,
-    ReportData, Segment, Series, StageConfig, StageRun,
+    ReportData, Search, SearchAxis, Segment, Series, StageConfig, StageRun,
 };
 pub use crate::error::Error;
+pub use crate::page::without_timings;
 
 /// A finished report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +90,14 @@ pub fn render(data: &ReportData) -> Result<Report, Error> {
 /// As [`render`].
 pub fn contributions(data: &ReportData, contributions: &[Contribution], level: f64) -> Result<Plot, Error> {
     file(data, &plots::contributions(data, contributions, level))
+}
+
+/// Draws a search of hyper-parameters: a picture of its own, beside the page. Of `data` only what a plot says of its source is used.
+///
+/// # Errors
+/// As [`render`].
+pub fn search(data: &ReportData, search: &Search) -> Result<Plot, Error> {
+    file(data, &plots::search(search))
 }
 
 fn file(data: &ReportData, plot: &PlotSpec<'_>) -> Result<Plot, Error> {

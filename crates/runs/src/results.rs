@@ -40,6 +40,18 @@ pub enum Kind {
     Yardstick,
 }
 
+impl Kind {
+    /// In the tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Base => "base model",
+            Self::Average => "average",
+            Self::Meta => "stack",
+            Self::Yardstick => "yardstick",
+        }
+    }
+}
+
 /// A model and what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Model {

@@ -78,20 +78,34 @@ pub fn compare(
         )));
     }
     for (of_a, of_b) in &shared {
-        let differences = of_a.fingerprint.differences(&of_b.fingerprint);
-        if !differences.is_empty() {
-            let told: Vec<String> =
-                differences.iter().map(|(name, one, other)| format!("{name} ({one}, {other})")).collect();
-            return Err(Refusal(format!(
-                "{} and {} cannot be compared under {}: they differ in {}",
-                a.name,
-                b.name,
-                of_a.protocol,
-                told.join(", ")
-            )));
-        }
+        comparable(a, b, of_a, of_b)?;
     }
     Ok(shared.into_iter().map(|(of_a, of_b)| under(a, b, of_a, of_b, bootstrap)).collect())
+}
+
+/// That a protocol of both runs measures the same thing.
+///
+/// # Errors
+/// [`Refusal`] where the fingerprints differ, naming the difference.
+pub(crate) fn comparable(
+    a: &Results,
+    b: &Results,
+    of_a: &ProtocolResults,
+    of_b: &ProtocolResults,
+) -> Result<(), Refusal> {
+    let differences = of_a.fingerprint.differences(&of_b.fingerprint);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> =
+        differences.iter().map(|(name, one, other)| format!("{name} ({one}, {other})")).collect();
+    Err(Refusal(format!(
+        "{} and {} cannot be compared under {}: they differ in {}",
+        a.name,
+        b.name,
+        of_a.protocol,
+        told.join(", ")
+    )))
 }
 
 fn under(

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use artifacts::layout::{ITEMS, RATINGS, TAGS};
+use artifacts::manifest::ASSIGNMENTS;
 use artifacts::table::ROW_GROUP_ROWS;
 use artifacts::tables::{SplitRatings, Stored as _, TagRow};
 use artifacts::{Layout, Provenance};
@@ -68,6 +69,9 @@ impl Stage for Split {
             || parts::assign(&raw, &checked, args.assignments.as_deref(), seed),
         );
         recorded?;
+        if let Some(assignments) = &args.assignments {
+            run.tell_role(assignments, ASSIGNMENTS);
+        }
         let (parts, folds) = drawn?;
         tell_problems(run, &raw);
         let summary = count(run, &raw, &parts);

@@ -4,6 +4,7 @@
 
 mod common_args;
 mod config;
+mod description;
 mod exit;
 mod memory;
 mod number;
@@ -48,6 +49,9 @@ pub trait Stage {
 /// The whole of a stage binary's `main`.
 pub fn main<S: Stage>() -> ExitCode {
     let command = command::<S>();
+    if let Some(code) = description::print(S::NAME.name(), command.clone()) {
+        return code;
+    }
     let matches = match command.try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
@@ -66,6 +70,26 @@ pub fn tool(name: &str, work: impl FnOnce() -> anyhow::Result<ExitCode>) -> Exit
     work().unwrap_or_else(|error| exit::report(name, &error))
 }
 
+/// The whole `main` of a tool that takes the flags `A`: `work`, with its errors told as those of a stage.
+pub fn program<A: clap::Parser>(
+    name: &'static str,
+    work: impl FnOnce(A) -> anyhow::Result<ExitCode>,
+) -> ExitCode {
+    let after = A::command().get_after_help().map_or_else(String::new, |text| format!("{text}\n"));
+    let command = A::command().name(name).after_help(format!("{after}{}", description::HELP));
+    if let Some(code) = description::print(name, command.clone()) {
+        return code;
+    }
+    let args = command.try_get_matches().and_then(|matches| A::from_arg_matches(&matches));
+    match args {
+        Ok(args) => tool(name, || work(args)),
+        Err(error) => {
+            let _ = error.print(); // a closed stderr is no reason to fail differently
+            exit::of_clap(&error)
+        }
+    }
+}
+
 /// Makes all parallel work run on this many threads, 0 for one a core.
 ///
 /// # Errors
@@ -80,7 +104,7 @@ fn command<S: Stage>() -> clap::Command {
     let command = clap::Command::new(S::NAME.name())
         .about(S::ABOUT)
         .version(env!("CARGO_PKG_VERSION"))
-        .after_help(exit::CODES_HELP);
+        .after_help(format!("{}\n{}", exit::CODES_HELP, description::HELP));
     let command = CommonArgs::augment_args(command);
     config::add_flags::<S::Config>(S::Args::augment_args(command))
 }

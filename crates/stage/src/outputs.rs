@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use artifacts::atomic::Unfinished;
 use artifacts::manifest::FileRecord;
-use artifacts::{Error, sha256_of_file};
+use artifacts::{Error, Sha256Hex, sha256_of_file};
 
 /// The files, in the order in which they were written.
 #[derive(Default)]
@@ -19,7 +19,8 @@ struct Output {
 }
 
 impl Outputs {
-    /// Puts a file in its place at `path`, behind the caller's back. `name` is its path below the run's folder.
+    /// Puts a file in its place at `path`, behind the caller's back. `name` is its path below the run's folder;
+    /// `sha256_without_timings` as in [`FileRecord`].
     ///
     /// # Errors
     /// [`Error::Write`] where the system gives no thread.
@@ -29,6 +30,7 @@ impl Outputs {
         path: &Path,
         unfinished: Unfinished,
         rows: Option<u64>,
+        sha256_without_timings: Option<Sha256Hex>,
     ) -> Result<(), Error> {
         let write = |path: &Path, source| Error::Write { path: path.to_owned(), source };
         let finish = {
@@ -36,7 +38,7 @@ impl Outputs {
             move || {
                 unfinished.finish()?;
                 let (sha256, bytes) = sha256_of_file(&path).map_err(|source| write(&path, source))?;
-                Ok(FileRecord { path: name, sha256, bytes, rows })
+                Ok(FileRecord { rows, sha256_without_timings, ..FileRecord::new(name, sha256, bytes) })
             }
         };
         let thread = thread::Builder::new().spawn(finish).map_err(|source| write(path, source))?;

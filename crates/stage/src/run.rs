@@ -10,10 +10,13 @@ use std::time::Instant;
 use anyhow::Context as _;
 use artifacts::atomic::Unfinished;
 use artifacts::layout::Artifact;
-use artifacts::manifest::{FileRecord, Timings};
+use artifacts::manifest::{FileRecord, Timings, built_for};
 use artifacts::table::TableWriter;
 use artifacts::tables::{SCHEMA_KEY, Stored};
-use artifacts::{Error, Layout, Manifest, Provenance, Schema, StageName, atomic, model_file, sha256_of_file};
+use artifacts::{
+    Error, Layout, Manifest, Provenance, Schema, StageName, atomic, model_file, sha256_of_bytes,
+    sha256_of_file,
+};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -215,7 +218,7 @@ impl Run {
             let (sha256, bytes) =
                 sha256_of_file(path).with_context(|| format!("cannot read {}", path.display()))?;
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-            Ok(FileRecord { path: name, sha256, bytes, rows: None })
+            Ok(FileRecord::new(name, sha256, bytes))
         };
         let records: Vec<anyhow::Result<FileRecord>> = paths.par_iter().map(record).collect();
         records.into_iter().try_for_each(|record| record.map(|record| self.inputs.push(record)))
@@ -294,6 +297,27 @@ impl Run {
         self.put(file, unfinished, None)
     }
 
+    /// Writes a file that tells what the run cost: its bytes differ from run to run, those of `rest` do not.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write_with_timings(&mut self, file: &str, bytes: &[u8], rest: &[u8]) -> Result<(), Error> {
+        self.open()?;
+        let path = self.layout.folder(self.stage).join(file);
+        let unfinished = atomic::begin(&path, |writer| writer.write_all(bytes))?;
+        let name = format!("{}/{file}", self.stage.name());
+        self.outputs.push(name, &path, unfinished, None, Some(sha256_of_bytes(rest)))
+    }
+
+    /// Says what the raw file `path`, recorded before, was for.
+    pub fn tell_role(&mut self, path: &Path, role: &str) {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        // Raw files of the same name in two folders: the one recorded last, as the stage recorded it last.
+        if let Some(record) = self.inputs.iter_mut().rev().find(|record| record.path == name) {
+            record.role = Some(role.to_owned());
+        }
+    }
+
     /// Writes several files into this stage's folder.
     ///
     /// # Errors
@@ -329,7 +353,7 @@ impl Run {
     /// What waits for the disk does so while the stage goes on; [`Run::finish`] waits for all.
     fn put(&mut self, file: &str, unfinished: Unfinished, rows: Option<u64>) -> Result<(), Error> {
         let path = self.layout.folder(self.stage).join(file);
-        self.outputs.push(format!("{}/{file}", self.stage.name()), &path, unfinished, rows)
+        self.outputs.push(format!("{}/{file}", self.stage.name()), &path, unfinished, rows, None)
     }
 
     /// Before the first write: the old manifest goes, since what it lists is about to change, and so does whatever a killed
@@ -381,6 +405,7 @@ impl Run {
         let manifest = Manifest {
             stage: self.stage,
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            built_for: built_for(),
             provenance: self.provenance().clone(),
             seed: self.seed,
             config: std::mem::take(&mut self.config),

@@ -51,7 +51,7 @@ fn of_stage(text: &str) -> Result<(String, String), String> {
 fn run(args: &Args) -> anyhow::Result<()> {
     let packages = code::Packages::read(&args.workspace)?;
     let layout = Layout::new(&args.artifacts);
-    let folder = stamp::folder(&layout);
+    let folder = layout.stamps_folder();
     let mut stamps = vec![("all", "arguments", args.arguments.clone())];
     stamps.extend(args.arguments_of.iter().map(|(stage, text)| (stage.as_str(), "arguments", text.clone())));
     let names = StageName::ALL.map(StageName::name);

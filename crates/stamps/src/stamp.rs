@@ -1,14 +1,9 @@
 //! A stamp: a small file that is replaced only where its content differs.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use artifacts::{Layout, atomic};
-
-/// Where the stamps of a run stand.
-pub fn folder(layout: &Layout) -> PathBuf {
-    layout.root().join(".stamps")
-}
+use artifacts::atomic;
 
 /// Makes `<folder>/<name>.<kind>` hold `content`; its time of change moves only where it held something else.
 ///

@@ -190,6 +190,17 @@ fn runs_are_compared_where_their_fingerprints_are_equal() {
     assert!(row("BiasModel").contains("+0.0000"), "{}", outcome.stdout); // the same model on the same split
     let [a, b] = [&first, &second].map(|run| format!("{:.4}", ndcg(run, "rated", "GBStack")));
     assert!(row("GBStack").contains(&a) && row("GBStack").contains(&b), "{}", outcome.stdout);
+
+    let several = |runs: &[&RunFolder]| -> Outcome {
+        let folders = runs.iter().map(|run| &run.artifacts);
+        Command::new(binary("compare")).arg("--runs").args(folders).output().unwrap().into()
+    };
+    let outcome = several(&[&first, &second, &first]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let stacks: Vec<&str> = outcome.stdout.lines().filter(|line| line.contains(" stack ")).collect();
+    assert_eq!(stacks.len(), 3, "{}", outcome.stdout);
+    assert!(!stacks[0].contains("+0.0000") && stacks[2].contains("+0.0000"), "{}", outcome.stdout);
+    assert_eq!(several(&[&first]).code, Some(2));
 }
 
 #[test]

@@ -178,3 +178,28 @@ fn leaves(prefix: &str, table: &toml::Table) -> Vec<String> {
     };
     table.iter().flat_map(leaf).collect()
 }
+
+#[test]
+fn every_program_tells_shells_and_man_about_its_flags() {
+    for program in pipeline_tests::STAGES.into_iter().chain([
+        "audit",
+        "ablation",
+        "sweep",
+        "compare",
+        "seeds",
+        "reproduce",
+    ]) {
+        let said = |flags: &[&str]| -> Outcome {
+            std::process::Command::new(pipeline_tests::binary(program)).args(flags).output().unwrap().into()
+        };
+        let flag = if ["compare", "seeds"].contains(&program) { "metric" } else { "threads" };
+        for shell in ["bash", "zsh", "fish"] {
+            let outcome = said(&["--completions", shell]);
+            assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{program} {shell}");
+            assert!(outcome.stdout.contains(flag) && outcome.stdout.contains(program), "{}", outcome.stdout);
+        }
+        let manual = said(&["--man"]);
+        assert!(manual.stdout.contains(&format!(".TH {program} 1")), "{}", manual.stdout);
+        assert_eq!(said(&["--completions", "tcsh"]).code, Some(2), "{program}");
+    }
+}

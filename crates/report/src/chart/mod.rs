@@ -1,4 +1,4 @@
-//! A small chart layer: marks on a scene, linear axes, and eleven kinds of panels.
+//! A small chart layer: marks on a scene, linear axes, and twelve kinds of panels.
 //!
 //! Why not a crate. Looked at: plotters 0.3.7, charts-rs 2.3, kuva 0.6. All three write colours as fixed numbers, so that an inline
 //! plot cannot follow the page's light and dark setting; plotters writes neither `<title>` nor `<desc>`; none has a dot plot on a
@@ -9,7 +9,7 @@
 //!
 //! * [`Scene`]: what is drawn; `svg`: how it is written;
 //! * [`scale`], [`axis`]: from values to pixels;
-//! * [`bars`], [`beeswarm`], [`columns`], [`curves`], [`dots`], [`groups`], [`histogram`], [`intervals`], [`lines`], [`scatter`],
+//! * [`bars`], [`beeswarm`], [`columns`], [`curves`], [`dots`], [`groups`], [`histogram`], [`intervals`], [`lines`], [`points`], [`scatter`],
 //!   [`unit_square`]: the panels. Each has a height and draws itself below a given y.
 
 pub mod axis;
@@ -22,6 +22,7 @@ pub mod groups;
 pub mod histogram;
 pub mod intervals;
 pub mod lines;
+pub mod points;
 pub mod scale;
 pub mod scatter;
 mod scene;

@@ -7,6 +7,7 @@ mod learning;
 mod measurements;
 mod models;
 mod run;
+mod search;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,7 @@ pub use learning::{Importances, LearningCurve, ReliabilityCurve, ReliabilityPoin
 pub use measurements::{Bin, ColdStartCurve, ColdStartPoint, Distribution, Measurement, Protocol, Segment};
 pub use models::{ModelKind, ModelRow};
 pub use run::{Command, StageConfig, StageRun};
+pub use search::{Search, SearchAxis};
 
 /// The content of a report. Values that are not finite count as absent; a section without data is left out.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

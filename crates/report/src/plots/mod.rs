@@ -11,6 +11,7 @@ mod learning_curve;
 mod per_user;
 mod rating_distribution;
 mod reliability;
+mod search;
 mod segments;
 mod shap_dependence;
 mod shap_summary;
@@ -18,6 +19,7 @@ mod style;
 
 pub use contributions::plot as contributions;
 pub use frame::{FILE_WIDTH, Frame};
+pub use search::plot as search;
 
 use crate::chart::Scene;
 use crate::data::ReportData;

@@ -48,5 +48,5 @@ fn over_seeds(args: &Args) -> anyhow::Result<()> {
 }
 
 fn main() -> ExitCode {
-    stage::tool("seeds", || over_seeds(&Args::parse()).map(|()| ExitCode::SUCCESS))
+    stage::program("seeds", |args: Args| over_seeds(&args).map(|()| ExitCode::SUCCESS))
 }

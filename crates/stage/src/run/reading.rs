@@ -174,7 +174,7 @@ impl Run {
             let (path, make_target) = (self.layout.folder(stage).join(file), stage.name().to_owned());
             return Err(Error::Corrupt { path, problem, make_target });
         }
-        Ok(FileRecord { path: below, sha256, bytes, rows: None })
+        Ok(FileRecord::new(below, sha256, bytes))
     }
 }
 

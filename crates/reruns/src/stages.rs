@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
-use stage::{CommonArgs, StageName, UsageError};
+use stage::{StageName, UsageError};
 
 /// Where the stages are, and what each is told.
 pub struct Stages {
@@ -37,18 +37,18 @@ pub struct Refusal {
 const USAGE: i32 = 2;
 
 impl Stages {
-    /// The stages in the folder `bin`, or beside this program.
+    /// The stages in the folder `bin`, or beside this program; each works on so many threads, 0 for one a core.
     ///
     /// # Errors
     /// [`UsageError`] where one of them is not there.
-    pub fn find(bin: Option<&Path>, common: &CommonArgs) -> anyhow::Result<Self> {
+    pub fn find(bin: Option<&Path>, threads: usize) -> anyhow::Result<Self> {
         let bin = if let Some(bin) = bin {
             bin.to_owned()
         } else {
             let this = std::env::current_exe().context("cannot tell where this program is; say --bin")?;
             this.parent().unwrap_or(Path::new(".")).to_owned()
         };
-        let stages = Self { bin, threads: common.threads };
+        let stages = Self { bin, threads };
         for stage in StageName::TO_VERDICT {
             let path = stages.path(stage);
             if !path.is_file() {
@@ -63,7 +63,12 @@ impl Stages {
     }
 
     fn path(&self, stage: StageName) -> PathBuf {
-        self.bin.join(format!("{}{}", stage.name(), std::env::consts::EXE_SUFFIX))
+        self.path_of(stage.name())
+    }
+
+    /// Where the program `name` would stand: beside the stages.
+    pub fn path_of(&self, name: &str) -> PathBuf {
+        self.bin.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// Runs `stage` to its end.
