@@ -38,6 +38,8 @@ pub struct FileRecord {
     pub sha256_without_timings: Option<Sha256Hex>,
 }
 
+/// The role of a model that was trained elsewhere.
+pub const IMPORTED: &str = "imported";
 /// The role of a split made elsewhere.
 pub const ASSIGNMENTS: &str = "assignments";
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use artifacts::manifest::IMPORTED;
 use artifacts::{Layout, Manifest, StageName};
 use reruns::{Call, Stages, config};
 use stage::{Progress, UsageError};
@@ -76,6 +77,13 @@ pub fn rebuild(
 fn check(recorded: &Recorded, raw: Raw<'_>) -> Result<(), UsageError> {
     if !raw.data.exists() {
         return Err(UsageError(format!("--data {}: no such file or folder", raw.data.display())));
+    }
+    let inputs = recorded.manifests.iter().flat_map(|manifest| &manifest.inputs);
+    if let Some(model) = inputs.into_iter().find(|input| input.role.as_deref() == Some(IMPORTED)) {
+        return Err(UsageError(format!(
+            "the run took a model trained elsewhere, {}: run its stages by hand, with --import",
+            model.path
+        )));
     }
     match (recorded.assignments(), raw.assignments) {
         (Some(record), None) => Err(UsageError(format!(

@@ -36,7 +36,11 @@ impl Recorded {
         };
         let layout = Layout::new(root);
         let mut manifests: Vec<Manifest> = Vec::new();
-        for stage in StageName::ALL.into_iter().filter(|stage| *stage <= last.stage) {
+        // `recommend` reads nothing of `evaluate`.
+        let is_needed = |stage: &StageName| {
+            *stage <= last.stage && (*stage != StageName::Evaluate || *stage == last.stage)
+        };
+        for stage in StageName::ALL.into_iter().filter(is_needed) {
             let manifest = if stage == last.stage {
                 last.clone()
             } else {

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use artifacts::layout::Artifact;
-use artifacts::manifest::FileRecord;
+use artifacts::manifest::{FileRecord, IMPORTED};
 use artifacts::table::{Positional, Source, TableFile};
 use artifacts::tables::Stored;
 use artifacts::{Error, Schema, Sha256Hex, StageName, model_file, sha256_of, sha256_of_bytes};
@@ -72,7 +72,8 @@ impl Run {
         }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let (sha256, bytes_read) = (sha256_of_bytes(&bytes), bytes.len() as u64);
-        self.inputs.push(FileRecord { path: name, sha256, bytes: bytes_read, rows: None });
+        let role = Some(IMPORTED.to_owned());
+        self.inputs.push(FileRecord { role, ..FileRecord::new(name, sha256, bytes_read) });
         Ok(bytes)
     }
 
