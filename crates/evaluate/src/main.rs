@@ -30,7 +30,7 @@ use artifacts::layout::{
     REPORT_FOLDER, SCORES, TAGS, TEST,
 };
 use artifacts::table::TableFile;
-use artifacts::tables::{CatalogueRows, FeatureRows, PerUserRow, Stored as _};
+use artifacts::tables::{CatalogueRows, ColdStartRow, FeatureRows, PerUserRow, Stored as _};
 use config::{Checked, Config};
 use inputs::Inputs;
 use measure::Measured;
@@ -40,7 +40,7 @@ use recommenders::{CandidateConfig, CandidatesFrom};
 use report::{Explorer, Report};
 use rows::Rows;
 use shap::Sample;
-use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
+use stage::{Progress, Run, Stage, StageName, Summary, UsageError, grouped};
 
 #[derive(Debug, clap::Args)]
 struct Args {}
@@ -124,17 +124,9 @@ impl Stage for Evaluate {
         duels::correct(all.iter_mut().flat_map(|measured| &mut measured.duels));
         let Some(first) = all.first() else { return Err(UsageError("protocols is empty".to_owned()).into()) };
 
-        let mut curves = Vec::new();
-        if let Some(split) = &inputs.split {
-            let tags = if run.has(TAGS) { run.read_table(TAGS)? } else { Vec::new() };
-            let setup = cold_start::Setup::read(run, split, tags)?;
-            curves = cold_start::curves(&setup, &models, first, &inputs, &config, run.seed(), &progress)?;
-            run.write_table(COLD_START, curves.clone())?;
-        } else {
-            run.remove_stale(COLD_START.file)?;
-        }
-
+        let curves = cold_start_curves(run, &models, first, &inputs, &config, &progress)?;
         let explained = shap::told(run, &models, sample, &test_file)?;
+
         run.count("models", first.models.len());
         run.count("users_evaluated", first.per_user.user_ids().len());
         run.count("users_left_out", first.per_user.n_left_out());
@@ -165,6 +157,26 @@ impl Stage for Evaluate {
             ),
         })
     }
+}
+
+/// The cold-start curves, where they are asked for.
+fn cold_start_curves(
+    run: &mut Run,
+    models: &Models,
+    first: &Measured,
+    inputs: &Inputs,
+    config: &Checked,
+    progress: &Progress,
+) -> anyhow::Result<Vec<ColdStartRow>> {
+    let Some(split) = &inputs.split else {
+        run.remove_stale(COLD_START.file)?;
+        return Ok(Vec::new());
+    };
+    let tags = if run.has(TAGS) { run.read_table(TAGS)? } else { Vec::new() };
+    let setup = cold_start::Setup::read(run, split, tags)?;
+    let curves = cold_start::curves(&setup, models, first, inputs, config, run.seed(), progress)?;
+    run.write_table(COLD_START, curves.clone())?;
+    Ok(curves)
 }
 
 /// The test rows without their features.

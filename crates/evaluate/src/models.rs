@@ -80,7 +80,9 @@ impl Models {
         let mut models: Vec<Scored> = Vec::new();
         for group in 0..test.n_groups().max(1) {
             let piece = read_piece(run, test, group)?;
-            samples.iter_mut().for_each(|sample| sample.take(&piece));
+            for sample in &mut samples {
+                sample.take(&piece);
+            }
             let scored = self.score_features(rows.protocol, &piece)?;
             if models.is_empty() {
                 models = scored;

@@ -38,7 +38,7 @@ impl Explanations<'_> {
     /// # Errors
     /// Where the meta-model was fitted on other features.
     pub fn of(&self, lister: &Lister<'_>, lists: &Lists) -> anyhow::Result<Explained> {
-        let rows: Vec<&Row> = lists.lists.iter().flat_map(|list| &list.rows).collect();
+        let rows: Vec<&Row> = lists.of_users.iter().flat_map(|list| &list.rows).collect();
         if rows.is_empty() {
             return Ok(Explained::default());
         }

@@ -56,7 +56,7 @@ pub struct Row {
 
 /// The lists of some users, and what the numbers of their rows are called.
 pub struct Lists {
-    pub lists: Vec<List>,
+    pub of_users: Vec<List>,
     pub base_names: Vec<String>,
     pub feature_names: Vec<String>,
 }
@@ -100,7 +100,7 @@ impl Lister<'_> {
         let feature_names = lists.first().map(|(_, names)| names.clone()).unwrap_or_default();
         let base_names = base.into_columns().into_iter().map(|(name, _)| name).collect();
         Ok(Lists {
-            lists: lists.into_iter().flat_map(|(lists, _)| lists).collect(),
+            of_users: lists.into_iter().flat_map(|(lists, _)| lists).collect(),
             base_names,
             feature_names,
         })

@@ -182,11 +182,11 @@ fn rows_of(
     cost: &mut Cost,
 ) -> anyhow::Result<(Recommendations, Vec<ContributionRow>)> {
     let lists = lister.of(users)?;
-    lists.lists.iter().for_each(|list| cost.add(list, lister.held, &lister.facts));
+    lists.of_users.iter().for_each(|list| cost.add(list, lister.held, &lister.facts));
     let Explained { reasons, contributions } = match explanations {
         Some(explanations) => explanations.of(lister, &lists)?,
         None => Explained {
-            reasons: vec![String::new(); lists.lists.iter().map(|list| list.rows.len()).sum()],
+            reasons: vec![String::new(); lists.of_users.iter().map(|list| list.rows.len()).sum()],
             contributions: Vec::new(),
         },
     };
@@ -204,9 +204,10 @@ fn everybody(
     let blocks = users.chunks(lister.users_a_block());
     let progress = run.progress(blocks.len());
     let mut writer = run.begin_table::<Recommendations>(RECOMMENDATIONS)?;
-    let mut contributions = match lister.config.contributions {
-        true => Some(run.begin_table::<Vec<ContributionRow>>(CONTRIBUTIONS)?),
-        false => None,
+    let mut contributions = if lister.config.contributions {
+        Some(run.begin_table::<Vec<ContributionRow>>(CONTRIBUTIONS)?)
+    } else {
+        None
     };
     let mut n_rows = 0;
     for users in blocks {

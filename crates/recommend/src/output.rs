@@ -8,7 +8,7 @@ use crate::lists::{Lists, Row};
 /// Appends the rows of `lists`, with one of `reasons` for each row.
 pub fn rows(lists: &Lists, items: &Items, reasons: Vec<String>) -> Recommendations {
     let all =
-        || lists.lists.iter().flat_map(|list| (1..).zip(&list.rows).map(move |row| (list.user_id, row)));
+        || lists.of_users.iter().flat_map(|list| (1..).zip(&list.rows).map(move |row| (list.user_id, row)));
     let title = |row: &Row| {
         let found = items.all().binary_search_by_key(&row.candidate.item_id, |item| item.item_id);
         found.map(|at| items.all()[at].title.clone()).unwrap_or_default()

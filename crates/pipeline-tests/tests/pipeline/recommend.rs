@@ -1,6 +1,7 @@
 //! Recommending: whole lists for everybody, lists for some, and people who are not in the data set.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 use artifacts::Manifest;
@@ -136,7 +137,7 @@ fn people_who_are_not_in_the_data_are_served_from_their_ratings() {
     let mut text = "userId,movieId,rating\n".to_owned();
     for (at, item) in items.iter().enumerate() {
         let stars = if at % 2 == 0 { 5.0 } else { 0.5 };
-        text += &format!("{},{item},{stars}\n{},{item},{}\n", largest + 1, largest + 2, 5.5 - stars);
+        writeln!(text, "{},{item},{stars}\n{},{item},{}", largest + 1, largest + 2, 5.5 - stars).unwrap();
     }
     let file = folder.path().join("mine.csv");
     std::fs::write(&file, text).unwrap();
