@@ -148,7 +148,12 @@ impl Stage for Recommend {
         }
         Ok(Summary {
             read: format!("{} models and {} ratings", models.len(), grouped(n_ratings)),
-            wrote: format!("{} recommendations for {} users", grouped(n_rows), grouped(users.len())),
+            wrote: format!(
+                "{} recommendations for {} user{}",
+                grouped(n_rows),
+                grouped(users.len()),
+                if users.len() == 1 { "" } else { "s" }
+            ),
         })
     }
 }

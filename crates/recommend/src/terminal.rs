@@ -4,24 +4,28 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use artifacts::tables::Recommendations;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use stage::Run;
 
 use crate::cost::Summary;
 
-/// Prints each user's list on stdout.
+/// Prints each user's list on stdout: as wide as the terminal, where it is one.
 pub fn print(rows: &Recommendations) {
+    let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
     // A reader that has gone away (`| head`) is no failure of the stage.
-    let _ = write!(std::io::stdout().lock(), "{}", text(rows));
+    let _ = write!(std::io::stdout().lock(), "{}", text(rows, width));
 }
 
-fn text(rows: &Recommendations) -> String {
+fn text(rows: &Recommendations, width: Option<u16>) -> String {
     let mut text = String::new();
     let mut start = 0;
     for of_user in rows.user_ids.chunk_by(|a, b| a == b) {
         let _ = writeln!(text, "{}user {}", if start > 0 { "\n" } else { "" }, of_user[0]);
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
+        if let Some(width) = width {
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        }
         table.set_header(["", "title", "likes it", "why"]);
         for at in start..start + of_user.len() {
             let chance = rows.probabilities[at].map_or_else(String::new, percent);

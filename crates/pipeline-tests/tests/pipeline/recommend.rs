@@ -6,7 +6,7 @@ use std::path::Path;
 
 use artifacts::Manifest;
 use artifacts::table::{Source, read_parquet};
-use artifacts::tables::{Recommendations, SplitRatings, Stored};
+use artifacts::tables::{ContributionRow, Recommendations, SplitRatings, Stored};
 use artifacts::{Layout, StageName};
 use pipeline_tests::{Outcome, RunFolder, same_bytes};
 
@@ -199,6 +199,29 @@ fn re_ranking_says_what_it_costs() {
         (0.0..=1.0).contains(&before) && (0.0..=1.0).contains(&after) && before != after,
         "{before} {after}"
     );
+}
+
+#[test]
+fn contributions_add_up_to_the_scores() {
+    let (_folder, run) = finished_run("default");
+    for model in ["gb", "logistic", "rank", "gb_rating"] {
+        let rows = everybody(&run, &["--contributions", "--model", model]);
+        let table: Vec<ContributionRow> = read(&run.path("recommend/contributions.parquet"));
+        let mut sums: BTreeMap<(i64, i64), f64> = BTreeMap::new();
+        for row in &table {
+            *sums.entry((row.user_id, row.item_id)).or_default() += row.contribution;
+        }
+        assert_eq!(sums.len(), rows.scores.len(), "{model}");
+        for at in 0..rows.scores.len() {
+            let sum = sums[&(rows.user_ids[at], rows.item_ids[at])];
+            assert!((sum - rows.scores[at]).abs() < 1e-9, "{model}: {sum} for {}", rows.scores[at]);
+        }
+    }
+    everybody(&run, &[]);
+    assert!(!run.path("recommend/contributions.parquet").exists());
+    let blend = recommend(&run, &["--model", "blend"]);
+    assert!(blend.code == Some(2) && blend.stderr.contains("no exact contributions"), "{}", blend.stderr);
+    succeeds(&run, &["--model", "blend", "--reasons=false"]);
 }
 
 #[test]
