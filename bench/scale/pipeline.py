@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs the five release binaries of a preset on a data set, one after the other, as whole processes in an empty artifacts folder.
+"""Runs the release binaries of a preset on a data set, up to the report, one after the other, as whole processes in an empty artifacts folder.
 
     pipeline.py --data DIR --bin target/release [--preset notebook] [--scratch DIR] [--threads 2] [--cold]
-                [--assignments FILE] [--max-memory 4GiB] [--per-million] [--quality gbstack_ndcg@10 ...]
+                [--assignments FILE] [--max-memory 4GiB] [--per-million] [--quality gbstack_ndcg@10 ...] [--recommend]
 
-Prints one JSON object: wall seconds and peak memory (MiB) of each stage and of all five, and what was asked for: seconds per million
-ratings, qualities. With --cold the system's file cache is emptied first (Linux, as root). Needs nothing but Python's standard library.
+Prints one JSON object: wall seconds and peak memory (MiB) of each stage and of all five up to the report, and what was asked for: seconds per million
+ratings, qualities, the lists of all users (`recommend`, not among "all"). With --cold the system's file cache is emptied first (Linux, as root). Needs nothing but Python's standard library.
 """
 
 import argparse
@@ -60,6 +60,7 @@ def main():
     parser.add_argument("--max-memory")
     parser.add_argument("--per-million", action="store_true")
     parser.add_argument("--quality", nargs="+", default=[])
+    parser.add_argument("--recommend", action="store_true")
     args = parser.parse_args()
 
     if args.cold:
@@ -68,7 +69,7 @@ def main():
     seconds, megabytes = {}, {}
     with tempfile.TemporaryDirectory(prefix="artifacts-", dir=args.scratch) as folder:
         artifacts = Path(folder)
-        for stage in STAGES:
+        for stage in STAGES + ["recommend"] * args.recommend:
             config = ROOT / "config" / args.preset / f"{stage}.toml"
             command = [args.bin / stage, "--quiet", "--config", config, "--artifacts", artifacts, "--threads", args.threads]
             if stage == "split":
@@ -77,7 +78,7 @@ def main():
             command += ["--max-memory", args.max_memory] if args.max_memory else []
             seconds[stage], megabytes[stage] = run_stage(command)
             print(f"pipeline: {stage} {seconds[stage]:.2f} s, {megabytes[stage]:.0f} MiB", file=sys.stderr, flush=True)
-        seconds["all"], megabytes["all"] = sum(seconds.values()), max(megabytes.values())
+        seconds["all"], megabytes["all"] = sum(seconds[stage] for stage in STAGES), max(megabytes.values())
         if args.per_million:
             seconds["per_million"] = seconds["all"] / (ratings_of(artifacts) / 1e6)
         quality = qualities(artifacts, args.quality)
