@@ -1,7 +1,7 @@
 //! From the strongest themes to sentences.
 
 use dataset::Items;
-use recommenders::{Because, ItemShare, Trait, TraitShare};
+use recommenders::{BaseModel, Because, ItemShare, Trait, TraitShare};
 
 use crate::{Strength, Theme};
 
@@ -75,7 +75,12 @@ fn in_favour(about: &About<'_>, told: &Told) -> Option<String> {
         (Theme::SimilarItems, Some(Because::Items(shares))) => {
             let named = named(about, shares, |share| share > 0.0);
             let them = if named.len() == 1 { "that" } else { "them" };
-            (!named.is_empty()).then(|| format!("You rated {}; it is like {them}.", and(&named)))
+            let like = if by_content(told) {
+                format!("it is like {them}")
+            } else {
+                format!("people who like {them} like this too")
+            };
+            (!named.is_empty()).then(|| format!("You rated {}; {like}.", and(&named)))
         }
         (Theme::LikeMinded, Some(Because::Users(people))) => (people.mean_deviation >= 0.05).then(|| {
             let who = if people.n == 1 { "Somebody".to_owned() } else { format!("{} people", people.n) };
@@ -106,8 +111,10 @@ fn against(about: &About<'_>, told: &Told) -> Option<String> {
     let text = match (told.strength.theme, &told.because) {
         (Theme::SimilarItems, Some(Because::Items(shares))) => {
             let named = named(about, shares, |share| share < 0.0);
-            (!named.is_empty())
-                .then(|| format!("you rated {}, which {} like it", and(&named), is(named.len())))
+            (!named.is_empty()).then(|| {
+                let goes = if named.len() == 1 { "goes" } else { "go" };
+                format!("you rated {}, which {goes} with it", and(&named))
+            })
         }
         (Theme::LikeMinded, Some(Because::Users(people))) => (people.mean_deviation <= -0.05).then(|| {
             format!("people with your taste put it {:.1} stars below what is usual", -people.mean_deviation)
@@ -129,6 +136,11 @@ fn against(about: &About<'_>, told: &Told) -> Option<String> {
         (Theme::Kind | Theme::Popular, _) | (_, Some(_)) => None,
     };
     text.map(|text| format!("Against it: {text}."))
+}
+
+/// Whether items are alike by what they are, and not by who rated them.
+fn by_content(told: &Told) -> bool {
+    matches!(told.strength.model, Some(BaseModel::Text | BaseModel::Embedding))
 }
 
 /// The items of some shares with the user's ratings of them.
@@ -203,7 +215,10 @@ mod tests {
         let items = items();
         let similar = Because::Items(vec![share(1, 5.0, 0.5), share(2, 4.5, 0.25), share(1, 1.0, -0.25)]);
         let text = sentence(&about(&items), &[told(Theme::SimilarItems, 1.0, Some(similar))]);
-        assert_eq!(text, "You rated Heat (1995) 5 and Casino (1995) 4.5; it is like them.");
+        assert_eq!(
+            text,
+            "You rated Heat (1995) 5 and Casino (1995) 4.5; people who like them like this too."
+        );
         let people = Because::Users(LikeMinded { n: 12, mean_deviation: 0.75, moved: 0.5 });
         let text = sentence(&about(&items), &[told(Theme::LikeMinded, 1.0, Some(people))]);
         assert_eq!(text, "12 people with your taste put it 0.8 stars above what is usual.");

@@ -26,7 +26,7 @@ fn text(rows: &Recommendations, width: Option<u16>) -> String {
         if let Some(width) = width {
             table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         }
-        table.set_header(["", "title", "likes it", "why"]);
+        table.set_header(["", "title", "chance", "why"]);
         for at in start..start + of_user.len() {
             let chance = rows.probabilities[at].map_or_else(String::new, percent);
             table.add_row([
