@@ -6,6 +6,7 @@ use recommenders::FittedModel;
 use stacking::{AsOf, Proposals};
 
 use crate::config::Checked;
+use crate::item_facts::ItemFacts;
 
 /// What gives candidates, prepared for any number of users.
 pub struct Candidates<'a> {
@@ -20,18 +21,16 @@ pub struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// Prepares the candidates of users whose ratings are in `history`.
+    /// Prepares the candidates of users whose ratings are in `history`, from which the `facts` of the items are.
     pub fn new(
         config: &Checked,
         as_of: AsOf,
         models: &'a [FittedModel],
         history: &'a History,
         items: &Items,
+        facts: &ItemFacts,
     ) -> Self {
-        let n_ratings = |item_id: ItemId| {
-            let item = history.items().index_of(item_id);
-            item.map_or(0, |item| history.by_item().row(item).0.len())
-        };
+        let n_ratings = |item_id| facts.n_ratings(facts.place(item_id));
         let mut counted: Vec<(usize, ItemId)> =
             items.all().iter().map(|item| (n_ratings(item.item_id), item.item_id)).collect();
         counted.retain(|&(n, _)| n >= config.min_ratings);

@@ -117,16 +117,17 @@ impl Stage for Recommend {
         };
         let round = plan.last;
         drop(split);
+        let facts = ItemFacts::new(&items, known.rated());
         let lister = Lister {
             config: &config,
             items: &items,
             models: &models,
-            candidates: Candidates::new(&config, AsOf::of(method), &models, known.rated(), &items),
+            candidates: Candidates::new(&config, AsOf::of(method), &models, known.rated(), &items, &facts),
             features: RoundFeatures::prepare(&setup, &round, known.statistics(), &items),
             stack: &stack,
             negative_share: fitted::negative_share(run)?,
             held: &known.held,
-            facts: ItemFacts::new(&items, known.rated()),
+            facts,
         };
         drop(round);
         let explanations = explanations(run, &lister, known.rated())?;
