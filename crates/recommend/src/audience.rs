@@ -49,6 +49,13 @@ pub fn listed(users: &[UserId], file: Option<&Path>) -> anyhow::Result<Vec<UserI
             ids.push(id);
         }
     }
+    if let Some(path) = file.filter(|_| ids.is_empty()) {
+        return Err(UsageError(format!(
+            "--users-file {}: it names no user, expected one id a line",
+            path.display()
+        ))
+        .into());
+    }
     if let Some(id) = ids.iter().find(|&&id| id < 0) {
         return Err(UsageError(format!("--users {id}: an id of a user is never negative")).into());
     }

@@ -244,11 +244,19 @@ fn some(
     args: &Args,
 ) -> anyhow::Result<usize> {
     run.leave_folder_alone();
-    let (rows, _) = rows_of(lister, explanations, users, cost)?;
-    let n_rows = rows.user_ids.len();
-    terminal::print(&rows);
-    if let Some(path) = &args.out {
-        run.write_table_to(path, rows)?;
+    let mut writer =
+        args.out.as_deref().map(|path| run.begin_table_at::<Recommendations>(path)).transpose()?;
+    let mut n_rows = 0;
+    for users in users.chunks(lister.users_a_block()) {
+        let (rows, _) = rows_of(lister, explanations, users, cost)?;
+        n_rows += rows.user_ids.len();
+        terminal::print(&rows);
+        if let Some(writer) = &mut writer {
+            writer.write(rows.into_table())?;
+        }
+    }
+    if let Some(writer) = writer {
+        writer.close()?.finish()?;
     }
     Ok(n_rows)
 }

@@ -234,14 +234,12 @@ impl Run {
         self.end_table(artifact, writer)
     }
 
-    /// Writes a table to any path, outside the pipeline's folders.
+    /// Begins a table at any path, outside the pipeline's folders; the caller closes and finishes it.
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn write_table_to<T: Stored>(&self, path: &Path, stored: T) -> Result<(), Error> {
-        let mut writer = TableWriter::open(path, &self.metadata::<T>())?;
-        writer.write(stored.into_table())?;
-        writer.close()?.finish()
+    pub fn begin_table_at<T: Stored>(&self, path: &Path) -> Result<TableWriter, Error> {
+        TableWriter::open(path, &self.metadata::<T>())
     }
 
     /// What a table's file says of itself.

@@ -104,6 +104,10 @@ fn questions_beside_the_pipeline_leave_its_folder_alone() {
     assert_eq!(outcome.stdout.lines().count(), 12, "{}", outcome.stdout); // the user, a heading, ten items
     same_bytes(&before, &run.artifacts);
     assert!(!run.path("recommend").exists());
+    let nobody = folder.path().join("nobody.txt");
+    std::fs::write(&nobody, "\n").unwrap();
+    let empty = recommend(&run, &["--users-file", &nobody.display().to_string()]);
+    assert!(empty.code == Some(2) && empty.stderr.contains("it names no user"), "{}", empty.stderr);
     let misplaced = recommend(&run, &["--out", "x.parquet"]);
     assert!(
         misplaced.code == Some(2) && misplaced.stderr.contains("--out goes with"),
