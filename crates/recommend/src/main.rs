@@ -23,7 +23,7 @@ use dataset::{History, IdIndex, Items, UserId};
 use known::Known;
 use lists::{Explanations, ItemFacts, ListConfig, Lister, Recommended, UserSide};
 use rankers::MetaModel;
-use recommenders::{BaseConfig, BaseModel, BaseParams, FittedModel};
+use recommenders::{BaseModel, FittedModel};
 use stacking::{AsOf, FeatureConfig, Method, Plan, RoundFeatures};
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
@@ -88,16 +88,22 @@ impl Stage for Recommend {
             )
             .into());
         }
-        let mut models = fitted::base_models(run, &base)?;
+        let models = fitted::base_models(run, &base)?;
         let stack = fitted::stack(run)?;
-        if let Audience::New(new) = &audience {
-            new.join(&mut split)?;
-            models = fold_in(run, models, new)?;
-        }
         let feature_config: FeatureConfig = run.upstream_whole_config(StageName::BuildFeatures)?;
         let setup = feature_config.check().context("the configuration of build-features")?;
         let method: Method = run.upstream_config(StageName::Split, "stacking")?;
-        let plan = Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))?;
+        let plan_of = |split: &SplitRatings| {
+            Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))
+        };
+        let mut plan = plan_of(&split)?;
+        let fitted_on = || History::from_rows(&split.ratings, |row| plan.last.known[row]);
+        let mut models = fitted::with_users(run, models, fitted_on)?;
+        if let Audience::New(new) = &audience {
+            new.join(&mut split)?;
+            plan = plan_of(&split)?;
+            models = fold_in(run, models, new)?;
+        }
         let known = Known::new(&split, &plan, &setup);
         let (users, n_ratings) = match &audience {
             Audience::Everybody => (IdIndex::of(&split.ratings.user_ids).ids().to_vec(), split.ratings.len()),
@@ -117,7 +123,8 @@ impl Stage for Recommend {
             last_of_all: known.rated().times().iter().max().copied().unwrap_or(0),
         };
         drop(round);
-        let explanations = Explanations::new(&config, &stack, base_params(run)?).context(RUN_TRAIN_META)?;
+        let explanations =
+            Explanations::new(&config, &stack, fitted::base_params(run)?).context(RUN_TRAIN_META)?;
         let making = Making { lister, side, explanations };
         let n_cold =
             users.iter().filter(|&&user_id| known.rated().users().index_of(user_id).is_none()).count();
@@ -223,16 +230,10 @@ fn some(
 
 /// The models with the new people among their users.
 fn fold_in(run: &Run, models: Vec<FittedModel>, new: &NewUsers) -> anyhow::Result<Vec<FittedModel>> {
-    let params = base_params(run)?;
+    let params = fitted::base_params(run)?;
     let history = History::new(&new.ratings);
     let of_model = |model: FittedModel| model.fold_in(&history, &params).map_err(anyhow::Error::from);
     models.into_iter().map(of_model).collect()
-}
-
-/// What the base models were fitted with.
-fn base_params(run: &Run) -> anyhow::Result<BaseParams> {
-    let config: BaseConfig = run.upstream_whole_config(StageName::TrainBase)?;
-    Ok(config.check().context("the configuration of train-base")?.1)
 }
 
 /// The ratings that the data set may have.

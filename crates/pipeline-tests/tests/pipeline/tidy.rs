@@ -22,7 +22,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("split", &["artifacts", "dataset", "raw", "stage"]),
     ("stacking", &["dataset", "features", "recommenders"]),
     ("lists", &["artifacts", "dataset", "rankers", "reasons", "recommenders", "stacking"]),
-    ("fitted", &["artifacts", "rankers", "recommenders", "stage"]),
+    ("fitted", &["artifacts", "dataset", "rankers", "recommenders", "stage"]),
+    ("operator", &["artifacts", "dataset", "raw", "recommenders", "stacking", "stage"]),
     ("audit", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     (
         "ablation",

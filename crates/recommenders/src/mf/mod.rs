@@ -100,6 +100,16 @@ impl MfModel {
         Ok(Self(self.0.fold_in(history, penalties)?))
     }
 
+    /// Whether no user is known.
+    pub(crate) fn has_no_users(&self) -> bool {
+        self.0.users.is_empty()
+    }
+
+    /// The same without users.
+    pub(crate) fn forget_users(self) -> Self {
+        Self(self.0.forget_users())
+    }
+
     /// What carried the scores.
     pub(crate) fn evidence(&self, asked: &Asked<'_>) -> Vec<Evidence> {
         self.0.evidence(self, asked)
