@@ -1,6 +1,6 @@
 //! What lists are made of beside scores: how alike two items are, how well known and how liked one is.
 
-use dataset::{GenreSet, History, IdIndex, ItemId, Items};
+use dataset::{GenreSet, History, IdIndex, ItemId, ItemStatistics, Items};
 
 /// Genres, and counts and means of the ratings that may be known, of the catalogue.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,13 +23,18 @@ impl ItemFacts {
         Self::of_counts(items, counted, history.mean())
     }
 
-    /// Takes what is counted: `counted` gives the number of an item's ratings and their sum in stars, where it has any, and `mean_of_all` is the mean of
-    /// all ratings.
-    pub fn of_counts(
-        items: &Items,
-        counted: impl Fn(ItemId) -> Option<(usize, f64)>,
-        mean_of_all: f64,
-    ) -> Self {
+    /// Takes what is counted of all users' ratings. The facts of a history of the same ratings, to the bit where the sums are exact, as they are for
+    /// ratings in half stars.
+    pub fn of_statistics(items: &Items, statistics: &ItemStatistics) -> Self {
+        let counted = |item_id| {
+            let at = statistics.items.index_of(item_id)? as usize;
+            Some((statistics.n_ratings[at] as usize, statistics.sums[at]))
+        };
+        Self::of_counts(items, counted, statistics.mean())
+    }
+
+    /// `counted` gives the number of an item's ratings and their sum in stars, where it has any.
+    fn of_counts(items: &Items, counted: impl Fn(ItemId) -> Option<(usize, f64)>, mean_of_all: f64) -> Self {
         let counted: Vec<(usize, f64)> =
             items.all().iter().map(|item| counted(item.item_id).unwrap_or_default()).collect();
         let mean = |&(n, sum): &(usize, f64)| if n == 0 { 0.0 } else { sum / n as f64 };
