@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import to_arrow_schema
 
 from podium_cluster.errors import StageError
 from podium_cluster.manifests import FileRecord
@@ -128,11 +129,18 @@ def to_driver(context: "Context", name: str, rows: DataFrame) -> Iterator[pa.Rec
 
 def arrow_schema(path: str, rows: DataFrame) -> pa.Schema:
     """The columns of `rows` as the table at `path` has them: nullable where the stages of one machine have it so."""
-    from pyspark.sql.pandas.types import to_arrow_schema
+    return as_stored(path, plain_schema(rows))
 
+
+def as_stored(path: str, columns: pa.Schema) -> pa.Schema:
+    """`columns` with the nullability that the table at `path` has."""
     nullable = _NULLABLE.get(SCHEMAS[path], set())
-    plain = to_arrow_schema(rows.schema)
-    return pa.schema([pa.field(field.name, field.type, field.name in nullable) for field in plain])
+    return pa.schema([pa.field(field.name, field.type, field.name in nullable) for field in columns])
+
+
+def plain_schema(rows: DataFrame) -> pa.Schema:
+    """The columns of `rows`."""
+    return to_arrow_schema(rows.schema)
 
 
 def write_file(target: Path, parts: Iterable[Path], metadata: dict[str, str], schema: pa.Schema) -> int:
