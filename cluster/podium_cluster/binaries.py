@@ -35,7 +35,8 @@ class Binaries:
         file = Path(folder) / f"{stage}.toml"
         if not file.is_file():
             raise UsageError(f"{file}: no such file; --config takes a folder with one file a stage")
-        return json.loads(self._output(stage, "--print-config", "--config", str(file)))
+        data = ["--data", folder] if stage == "split" else []  # a flag that it does not do without
+        return json.loads(self._output(stage, "--print-config", "--config", str(file), *data))
 
     def run_stage(self, stage: str, *arguments: str) -> None:
         """Runs a stage of one machine; what it prints goes to the terminal."""

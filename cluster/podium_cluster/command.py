@@ -8,22 +8,29 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from podium_cluster.arguments import Options, parse
 from podium_cluster.errors import StageError
+from podium_cluster.manifests import STAGES
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 INTERRUPTED = 130
-MODULES = {stage: stage.replace("-", "_") for stage in ("split", "train-base", "build-features", "train-meta", "evaluate", "recommend")}
+MODULES = {stage: stage.replace("-", "_") for stage in STAGES}
+ALL = [stage for stage in STAGES if stage != "recommend"]
 
 
-def main(argv: list[str]) -> int:
-    """Runs what `argv` asks for and gives the exit code."""
+def main(argv: list[str], spark: "SparkSession | None" = None) -> int:
+    """Runs what `argv` asks for and gives the exit code; on `spark`, which goes on, where there is a session already."""
     options = parse(argv)
     # A kill that can be caught ends as Ctrl-C does: scratch goes, and so does the session.
-    signal.signal(signal.SIGTERM, _interrupt)
+    if spark is None:
+        signal.signal(signal.SIGTERM, _interrupt)
     current = [options.command]
     try:
-        _work(options, current)
+        _work(options, current, spark)
     except StageError as error:
         return _tell(current[0], str(error), error.code, options)
     except KeyboardInterrupt:
@@ -38,26 +45,28 @@ def _interrupt(signum: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _work(options: Options, current: list[str]) -> None:
+def _work(options: Options, current: list[str], given: "SparkSession | None") -> None:
     from podium_cluster import gather, session
     from podium_cluster.run import Context
 
     work = Path(tempfile.mkdtemp(prefix="podium-cluster-", dir=options.work))
     try:
-        spark = session.start(options, work)
+        spark = given or session.start(options, work)
         try:
+            session.fit(spark, options)
             if options.command == "gather":
                 gather.run(options, spark)
                 return
             context = Context.begin(options, spark, work)
             try:
-                for stage in ["split", "train-base", "build-features", "train-meta", "evaluate"] if options.command == "all" else [options.command]:
+                for stage in ALL if options.command == "all" else [options.command]:
                     current[0] = stage
                     importlib.import_module(f"podium_cluster.{MODULES[stage]}").run(context)
             finally:
                 context.end()
         finally:
-            spark.stop()
+            if given is None:
+                spark.stop()
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

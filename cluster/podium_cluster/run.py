@@ -61,6 +61,7 @@ class Context:
 
     def end(self) -> None:
         """Removes what is on its way still."""
+        self.spark.catalog.clearCache()
         self.store.remove(self.scratch)
 
 

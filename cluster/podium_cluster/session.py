@@ -50,14 +50,18 @@ def start(options: Options, work: Path) -> SparkSession:
         raise UsageError(f"no Spark session on {options.master}: {_why(error, log)}") from None
     if is_submitted and not options.verbose:
         spark.sparkContext.setLogLevel("OFF")
-    cores = spark.sparkContext.defaultParallelism
-    # A file is cut alike whenever it is read: row numbers are counted block by block.
-    spark.conf.set("spark.sql.files.minPartitionNum", options.partitions or 2 * cores)
-    if "spark.sql.shuffle.partitions" not in dict(options.conf):
-        spark.conf.set("spark.sql.shuffle.partitions", options.partitions or 2 * cores)
     if PACKAGE.is_dir():  # otherwise spark-submit --py-files has brought it
         spark.sparkContext.addPyFile(str(_zipped(work)))
     return spark
+
+
+def fit(spark: SparkSession, options: Options) -> None:
+    """Settings that follow from the cores that are there."""
+    n = options.partitions or 2 * spark.sparkContext.defaultParallelism
+    # A file is cut alike whenever it is read: row numbers are counted block by block.
+    spark.conf.set("spark.sql.files.minPartitionNum", n)
+    if "spark.sql.shuffle.partitions" not in dict(options.conf):
+        spark.conf.set("spark.sql.shuffle.partitions", n)
 
 
 def _begin(conf: SparkConf, log: Path | None) -> SparkSession:
