@@ -164,6 +164,7 @@ impl OneSplit<'_> {
             artifacts: self.folder.to_owned(),
             seed: self.seed,
             threads: 0,
+            print_config: false,
             quiet: true,
             max_memory: None,
         })

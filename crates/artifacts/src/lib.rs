@@ -1,7 +1,7 @@
 //! The disk: what a stage leaves behind and how the next one reads it.
 //!
 //! Every path stands in [`layout`]; tables are Parquet ([`table`], with one file a kind under [`tables`]), models are bincode
-//! in an envelope ([`model_file`]), and each stage folder ends with a manifest ([`manifest`]). Every file is written to a
+//! in an envelope ([`model_file`]), tables on a pipe are Arrow streams ([`stream`]), and each stage folder ends with a manifest ([`manifest`]). Every file is written to a
 //! temporary name in the same folder, synced and renamed ([`atomic`]).
 
 pub mod atomic;
@@ -11,6 +11,7 @@ pub mod layout;
 pub mod manifest;
 pub mod model_file;
 mod sha256;
+pub mod stream;
 pub mod table;
 pub mod tables;
 

@@ -18,7 +18,7 @@ use artifacts::layout::{
 };
 use artifacts::table::{TableFile, TableWriter};
 use artifacts::tables::{CandidateScoreRows, FeatureRows, ScoreRows, SplitRatings, Stored as _};
-use dataset::Items;
+use dataset::{History, Items};
 use rated::{Rated, Written};
 use recommenders::{BaseModel, CandidateConfig, FittedModel};
 use stacking::{BaseColumns, FeatureConfig, Method, Plan};
@@ -45,6 +45,8 @@ impl Stage for BuildFeatures {
         let (split, items): (SplitRatings, Items) = run.read_both(RATINGS, ITEMS)?;
         let models = fitted::base_models(run, &names)?;
         let plan = Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))?;
+        let known = || History::from_rows(&split.ratings, |row| plan.last.known[row]);
+        let models = fitted::with_users(run, models, known)?;
         let candidates: CandidateConfig = run.upstream_config(StageName::TrainBase, "candidates")?;
         let kinds: Vec<BaseModel> = models.iter().map(FittedModel::kind).collect();
         let candidates = candidates.check(&kinds).context("the configuration of train-base")?;

@@ -1,5 +1,7 @@
 //! Runs the chosen groups.
 
+use std::sync::Arc;
+
 use dataset::IdIndex;
 use rayon::prelude::*;
 
@@ -13,7 +15,7 @@ use crate::{
 pub struct FeatureBuilder<'a> {
     context: Context<'a>,
     kinds: Vec<FeatureGroupKind>,
-    whole: Whole,
+    whole: Arc<Whole>,
 }
 
 impl<'a> FeatureBuilder<'a> {
@@ -23,8 +25,14 @@ impl<'a> FeatureBuilder<'a> {
     /// `O(n log n)` in the ratings of the history; keeps 8 bytes of each, and 32 more for the items' trend.
     pub fn new(kinds: &[FeatureGroupKind], context: Context<'a>) -> Self {
         let trend = kinds.contains(&FeatureGroupKind::ItemTrend).then_some(item_trend::WIDTH);
+        Self::of_users(kinds, context, Arc::new(Whole::new(&context, trend)))
+    }
+
+    /// The same where what goes through the items is prepared already: `whole` is that of all ratings, and the history of `context` need hold no
+    /// ratings but those of the users asked for.
+    pub fn of_users(kinds: &[FeatureGroupKind], context: Context<'a>, whole: Arc<Whole>) -> Self {
         let kinds = FeatureGroupKind::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect();
-        Self { context, kinds, whole: Whole::new(&context, trend) }
+        Self { context, kinds, whole }
     }
 
     /// The features of a batch, group by group on the threads of the current rayon pool. A row's features do not depend on the other rows,

@@ -22,6 +22,6 @@ pub use batch::{Batch, BatchError};
 pub use builder::FeatureBuilder;
 pub use context::Context;
 pub use groups::FeatureGroup;
-pub use known::{Asked, Known, Place, Seen, Whole};
+pub use known::{Asked, Known, Place, Seen, UncountedItem, Whole};
 pub use registry::{FeatureGroupKind, UnknownFeatureGroup};
 pub use table::{Column, DuplicateFeature, FeatureTable};

@@ -3,5 +3,5 @@
 mod base;
 mod meta;
 
-pub use base::base_models;
+pub use base::{base_models, base_params, with_users};
 pub use meta::{negative_share, stack};

@@ -1,20 +1,20 @@
 //! From rows in file order to sorted tables: order, duplicates, and items that only the ratings know.
 
-use dataset::{IdIndex, Items, Ratings};
+use dataset::{IdIndex, Ratings};
 use rayon::prelude::*;
 
 use crate::bad_rows::BadRows;
 use crate::layout::Layout;
 use crate::shape::Catalogue;
 use crate::table::RatingTable;
-use crate::{Error, RawData, Tag};
+use crate::{Error, RawData, Tag, catalogue};
 
 /// Puts together what was read.
 pub(crate) fn assemble(
     layout: Layout,
     table: RatingTable,
-    mut catalogue: Catalogue,
-    mut tags: Vec<Tag>,
+    catalogue: Catalogue,
+    tags: Vec<Tag>,
     bad_rows: BadRows,
 ) -> Result<RawData, Error> {
     let files = layout.files();
@@ -22,21 +22,15 @@ pub(crate) fn assemble(
     let n_read = table.rows.len();
     let (ratings, rows) = sorted(table);
 
-    let known = IdIndex::new(catalogue.iter().map(|&(item_id, ..)| item_id));
-    let rated = IdIndex::of(&ratings.item_ids);
-    let unknown = rated.ids().iter().filter(|&&item_id| known.index_of(item_id).is_none());
-    catalogue.extend(unknown.map(|&item_id| (item_id, String::new(), Vec::new())));
-    let items = Items::new(catalogue)
-        .map_err(|source| Error::Genres { file: layout.items.unwrap_or(layout.ratings), source })?;
-
-    tags.sort_by_key(|tag| (tag.user_id, tag.item_id, tag.timestamp)); // stable: file order where equal
+    let file = layout.items.as_ref().unwrap_or(&layout.ratings);
+    let items = catalogue::items(catalogue, &IdIndex::of(&ratings.item_ids), file)?;
     let (bad_rows, n_bad_rows) = bad_rows.into_parts();
     Ok(RawData {
         n_duplicates: (n_read - rows.len()) as u64,
         ratings,
         rows,
         items,
-        tags,
+        tags: catalogue::in_order(tags),
         n_rows,
         n_bad_rows,
         bad_rows,

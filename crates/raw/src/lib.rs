@@ -17,6 +17,7 @@ mod assemble;
 mod assignments;
 mod bad_rows;
 mod blocks;
+mod catalogue;
 mod error;
 mod field;
 mod layout;
@@ -35,6 +36,7 @@ use std::path::Path;
 
 pub use assignments::{Assignment, read_assignments};
 pub use bad_rows::{BadRow, LISTED_BAD_ROWS};
+pub use catalogue::{CatalogueData, read_catalogue};
 pub use error::Error;
 pub use options::{Columns, DEFAULT_RATING_RANGE, Options};
 pub use own_ratings::{ItemName, OwnRating, read_own_ratings};

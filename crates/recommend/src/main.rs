@@ -34,7 +34,7 @@ use known::Known;
 use lists::Lister;
 use rankers::MetaModel;
 use rankers::contributions::Explainer;
-use recommenders::{BaseConfig, BaseModel, BaseParams, FittedModel};
+use recommenders::{BaseModel, FittedModel};
 use stacking::{AsOf, FeatureConfig, Method, Plan, RoundFeatures};
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
 
@@ -99,16 +99,22 @@ impl Stage for Recommend {
             )
             .into());
         }
-        let mut models = fitted::base_models(run, &base)?;
+        let models = fitted::base_models(run, &base)?;
         let stack = fitted::stack(run)?;
-        if let Audience::New(new) = &audience {
-            new.join(&mut split)?;
-            models = fold_in(run, models, new)?;
-        }
         let feature_config: FeatureConfig = run.upstream_whole_config(StageName::BuildFeatures)?;
         let setup = feature_config.check().context("the configuration of build-features")?;
         let method: Method = run.upstream_config(StageName::Split, "stacking")?;
-        let plan = Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))?;
+        let plan_of = |split: &SplitRatings| {
+            Plan::new(method, &split.parts, &split.folds, stacking::n_folds(&split.folds))
+        };
+        let mut plan = plan_of(&split)?;
+        let fitted_on = || History::from_rows(&split.ratings, |row| plan.last.known[row]);
+        let mut models = fitted::with_users(run, models, fitted_on)?;
+        if let Audience::New(new) = &audience {
+            new.join(&mut split)?;
+            plan = plan_of(&split)?;
+            models = fold_in(run, models, new)?;
+        }
         let known = Known::new(&split, &plan, &setup);
         let (users, n_ratings) = match &audience {
             Audience::Everybody => (IdIndex::of(&split.ratings.user_ids).ids().to_vec(), split.ratings.len()),
@@ -177,7 +183,7 @@ fn explanations<'a>(
         .into());
     }
     let explainer = Explainer::new(lister.stack.get(config.model)?).context("run `make train-meta`")?;
-    Ok(Some(Explanations { explainer, known, params: base_params(run)? }))
+    Ok(Some(Explanations { explainer, known, params: fitted::base_params(run)? }))
 }
 
 /// The rows of the lists of `users`, with their reasons, and the contributions to their scores.
@@ -263,16 +269,10 @@ fn some(
 
 /// The models with the new people among their users.
 fn fold_in(run: &Run, models: Vec<FittedModel>, new: &NewUsers) -> anyhow::Result<Vec<FittedModel>> {
-    let params = base_params(run)?;
+    let params = fitted::base_params(run)?;
     let history = History::new(&new.ratings);
     let of_model = |model: FittedModel| model.fold_in(&history, &params).map_err(anyhow::Error::from);
     models.into_iter().map(of_model).collect()
-}
-
-/// What the base models were fitted with.
-fn base_params(run: &Run) -> anyhow::Result<BaseParams> {
-    let config: BaseConfig = run.upstream_whole_config(StageName::TrainBase)?;
-    Ok(config.check().context("the configuration of train-base")?.1)
 }
 
 /// The ratings that the data set may have.

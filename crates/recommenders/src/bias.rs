@@ -16,7 +16,7 @@ use crate::{BaseModel, InvalidModel, Scorer};
 
 /// The fitted model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BiasModel(Baseline);
+pub struct BiasModel(pub(crate) Baseline);
 
 impl BiasModel {
     /// Takes the means of `history`, in one pass over each side.

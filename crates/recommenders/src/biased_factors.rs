@@ -24,6 +24,16 @@ pub struct BiasedFactors {
 }
 
 impl BiasedFactors {
+    /// These without users.
+    pub fn forget_users(self) -> Self {
+        Self {
+            users: IdIndex::default(),
+            user_biases: Vec::new(),
+            user_factors: self.user_factors.map_rows(|_| Vec::new()),
+            ..self
+        }
+    }
+
     /// The score of a known user and item.
     pub fn of_known(&self, user: u32, item: u32) -> f64 {
         let dot = factors::dot(self.user_factors.row(user), self.item_factors.row(item));

@@ -56,12 +56,31 @@ impl GenreContent {
             .map(|&item_id| items.get(item_id).map_or(GenreSet::default(), |item| item.genres))
             .collect();
         Self {
-            n_genres,
             users: history.users().clone(),
             profiles: profiles(history.by_user(), &genres_of, n_genres, params.min_rating),
-            items: IdIndex::new(items.all().iter().map(|item| item.item_id)),
-            genres: items.all().iter().map(|item| item.genres).collect(),
+            ..Self::without_users(items)
         }
+    }
+
+    /// The model of the catalogue alone.
+    pub(crate) fn without_users(catalogue: &Items) -> Self {
+        Self {
+            n_genres: catalogue.genre_names().len(),
+            users: IdIndex::default(),
+            profiles: Vec::new(),
+            items: IdIndex::new(catalogue.all().iter().map(|item| item.item_id)),
+            genres: catalogue.all().iter().map(|item| item.genres).collect(),
+        }
+    }
+
+    /// Whether no user is known.
+    pub(crate) fn has_no_users(&self) -> bool {
+        self.users.is_empty()
+    }
+
+    /// The same without users.
+    pub(crate) fn forget_users(self) -> Self {
+        Self { users: IdIndex::default(), profiles: Vec::new(), ..self }
     }
 
     /// This model with the users of `history` added. They may have rated any item of the catalogue.

@@ -37,6 +37,7 @@ pub mod implicit_ease;
 pub mod implicit_item_knn;
 mod inverse;
 pub mod item_knn;
+mod item_side;
 pub mod mf;
 mod neighbourhood;
 mod normal_equations;

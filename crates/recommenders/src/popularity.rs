@@ -4,7 +4,7 @@
 //! personalised model has to beat (Cremonesi, Koren and Turrin, "Performance of recommender algorithms on top-N
 //! recommendation tasks", `RecSys` 2010: `TopPop`).
 
-use dataset::{Candidate, History, IdIndex, UserId};
+use dataset::{Candidate, History, IdIndex, ItemStatistics, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::by_item::ItemScorer;
@@ -26,6 +26,11 @@ impl Popularity {
         let count = |item| history.by_item().row(item).0.len() as u32;
         let items = history.items().clone();
         Self { n_ratings: (0..items.len() as u32).map(count).collect(), items }
+    }
+
+    /// The same of counts.
+    pub(crate) fn of(statistics: &ItemStatistics) -> Self {
+        Self { items: statistics.items.clone(), n_ratings: statistics.n_ratings.clone() }
     }
 
     /// What carried the scores.

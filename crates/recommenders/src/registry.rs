@@ -78,7 +78,7 @@ impl BaseModel {
                 name: "ItemKNNModel",
                 column: "score_itemknn",
                 file_stem: "itemknn",
-                schema: ("base.itemknn", 1),
+                schema: ("base.itemknn", 2),
                 scale: Scale::Stars,
                 support_column: Some("support_itemknn"),
             },

@@ -1,5 +1,5 @@
 //! What every base recommender promises, checked on all of them: a new model gets its line in [`expectations`] and
-//! inherits the rest.
+//! inherits the rest. A model with two ways of fitting is checked in both.
 
 mod contract {
     mod evidence;
@@ -12,11 +12,31 @@ use dataset::{Candidate, History, Items, Ratings, rng};
 use planted::{Planted, candidates};
 use recommenders::ease::EaseParams;
 use recommenders::hybrid_mf::HybridMfParams;
-use recommenders::mf::MfParams;
+use recommenders::mf::{MfMethod, MfParams};
 use recommenders::svdpp::SvdppParams;
 use recommenders::{
     BaseConfig, BaseModel, BaseParams, Content, FeatureFactorsParams, Fit, FittedModel, Scorer as _,
 };
+
+/// A model, and how it is fitted where there are two ways.
+#[derive(Clone, Copy, PartialEq)]
+struct Kind {
+    model: BaseModel,
+    mf: MfMethod,
+}
+
+/// All models, the matrix factorisation in both ways.
+fn kinds() -> impl Iterator<Item = Kind> {
+    let by_descent = BaseModel::ALL.into_iter().map(|model| Kind { model, mf: MfMethod::Sgd });
+    by_descent.chain([Kind { model: BaseModel::Mf, mf: MfMethod::Als }])
+}
+
+impl Kind {
+    /// The name in messages.
+    fn name(self) -> String {
+        format!("{} ({:?})", self.model.name(), self.mf)
+    }
+}
 
 /// What a model does with the planted ratings.
 struct Expectations {
@@ -72,9 +92,9 @@ fn expectations(model: BaseModel) -> Expectations {
     }
 }
 
-fn params() -> BaseParams {
+fn params(kind: Kind) -> BaseParams {
     // The planted set is small: few factors, and more epochs for as many steps as a real set has.
-    let mf = MfParams { factors: 8, epochs: 60, learning_rate: 0.02, ..MfParams::default() };
+    let mf = MfParams { method: kind.mf, factors: 8, epochs: 60, learning_rate: 0.02, ..MfParams::default() };
     let factors = FeatureFactorsParams {
         factors: 8,
         epochs: 60,
@@ -95,12 +115,12 @@ fn params() -> BaseParams {
     .1
 }
 
-fn fit(model: BaseModel, ratings: &Ratings, items: &Items) -> Fit {
-    model
+fn fit(kind: Kind, ratings: &Ratings, items: &Items) -> Fit {
+    kind.model
         .fit(
             &History::new(ratings),
             Content { items, tags: &[] },
-            &params(),
+            &params(kind),
             rng::stream(42, "test/contract"),
         )
         .expect("it converges")
@@ -148,14 +168,14 @@ fn planted_structure_is_found() {
     let Planted { train, held_out, items } = planted::generate();
     let asked = candidates(&held_out);
     let rmse_of_mean = rmse(&vec![mean_of(&train, |_| true); asked.len()], &held_out);
-    for model in BaseModel::ALL {
-        let scores = fit(model, &train, &items).model.scores(&asked);
-        let Expectations { auc: least_auc, rmse: largest_rmse, .. } = expectations(model);
+    for kind in kinds() {
+        let scores = fit(kind, &train, &items).model.scores(&asked);
+        let Expectations { auc: least_auc, rmse: largest_rmse, .. } = expectations(kind.model);
         let auc = auc(&scores, &held_out);
-        assert!(auc > least_auc, "{}: AUC {auc}", model.name());
+        assert!(auc > least_auc, "{}: AUC {auc}", kind.name());
         if let Some(share) = largest_rmse {
             let found = rmse(&scores, &held_out) / rmse_of_mean;
-            assert!(found < share, "{}: {found} of the mean's RMSE", model.name());
+            assert!(found < share, "{}: {found} of the mean's RMSE", kind.name());
         }
     }
 }
@@ -164,11 +184,11 @@ fn planted_structure_is_found() {
 fn fitted_twice_gives_the_same_bytes_in_any_row_order() {
     let Planted { train, items, .. } = planted::generate();
     let backwards: Ratings = (0..train.len()).rev().map(|row| train.get(row)).collect();
-    for model in BaseModel::ALL {
-        let once = fit(model, &train, &items);
-        assert_eq!(bytes(&once.model), bytes(&fit(model, &train, &items).model), "{}", model.name());
-        assert_eq!(bytes(&once.model), bytes(&fit(model, &backwards, &items).model), "{}", model.name());
-        assert_eq!(once.model.kind(), model);
+    for kind in kinds() {
+        let once = fit(kind, &train, &items);
+        assert_eq!(bytes(&once.model), bytes(&fit(kind, &train, &items).model), "{}", kind.name());
+        assert_eq!(bytes(&once.model), bytes(&fit(kind, &backwards, &items).model), "{}", kind.name());
+        assert_eq!(once.model.kind(), kind.model);
     }
 }
 
@@ -176,12 +196,12 @@ fn fitted_twice_gives_the_same_bytes_in_any_row_order() {
 fn a_model_read_back_is_sound_and_scores_the_same() {
     let Planted { train, held_out, items } = planted::generate();
     let asked = candidates(&held_out);
-    for model in BaseModel::ALL {
-        let fitted = fit(model, &train, &items).model;
+    for kind in kinds() {
+        let fitted = fit(kind, &train, &items).model;
         let (read, _): (FittedModel, usize) =
             bincode::serde::decode_from_slice(&bytes(&fitted), standard()).unwrap();
         assert_eq!(read.validate(), Ok(()));
-        assert_eq!(bits(&fitted.scores(&asked)), bits(&read.scores(&asked)), "{}", model.name());
+        assert_eq!(bits(&fitted.scores(&asked)), bits(&read.scores(&asked)), "{}", kind.name());
     }
 }
 
@@ -197,22 +217,22 @@ fn unknown_ids_get_the_documented_score() {
     let mean = mean_of(&train, |_| true);
     let item_mean = mean_of(&train, |row| train.item_ids[row] == item_id);
     let user_mean = mean_of(&train, |row| train.user_ids[row] == user_id);
-    for model in BaseModel::ALL {
-        let fitted = fit(model, &train, &items).model;
+    for kind in kinds() {
+        let fitted = fit(kind, &train, &items).model;
         let scores = fitted.scores(&asked);
         let known = fitted.scores(&[Candidate { user_id, item_id, at: 0 }])[0];
-        let unknown = expectations(model).unknown;
+        let unknown = expectations(kind.model).unknown;
         let within = if let Unknown::NearOwnMeans(within) = unknown { within } else { 1e-12 };
         let expected = match unknown {
             Unknown::Mean => vec![mean; 3],
             Unknown::OwnMeans | Unknown::NearOwnMeans(_) => vec![item_mean, user_mean, mean],
             Unknown::OwnShare => vec![known - scores[1] + mean, known - scores[0] + mean, mean],
-            Unknown::As(other) => fit(other, &train, &items).model.scores(&asked),
+            Unknown::As(other) => fit(Kind { model: other, ..kind }, &train, &items).model.scores(&asked),
             Unknown::ItemAlone => vec![known, 0.0, 0.0],
             Unknown::Zero => vec![0.0; 3],
         };
         for (score, expected) in scores.into_iter().zip(expected) {
-            assert!((score - expected).abs() < within, "{}: {score}, not {expected}", model.name());
+            assert!((score - expected).abs() < within, "{}: {score}, not {expected}", kind.name());
         }
     }
 }
@@ -222,17 +242,17 @@ fn support_is_given_by_the_models_that_name_a_column() {
     let Planted { train, held_out, items } = planted::generate();
     let unknown = Candidate { user_id: -5, item_id: -5, at: 0 };
     let asked = [candidates(&held_out), vec![unknown]].concat();
-    for model in BaseModel::ALL {
-        let fitted = fit(model, &train, &items).model;
+    for kind in kinds() {
+        let fitted = fit(kind, &train, &items).model;
         let (mut scores, mut support) = (vec![0.0; asked.len()], vec![-1.0; asked.len()]);
         fitted.score_with_support(&asked, &mut scores, &mut support);
-        assert_eq!(bits(&scores), bits(&fitted.scores(&asked)), "{}", model.name());
-        if model.support_column().is_some() {
-            assert!(support.iter().all(|&support| support >= 0.0 && support.is_finite()), "{}", model.name());
-            assert!(support[0] > 0.0, "{}", model.name());
-            assert_eq!(support.last(), Some(&0.0), "{}", model.name());
+        assert_eq!(bits(&scores), bits(&fitted.scores(&asked)), "{}", kind.name());
+        if kind.model.support_column().is_some() {
+            assert!(support.iter().all(|&support| support >= 0.0 && support.is_finite()), "{}", kind.name());
+            assert!(support[0] > 0.0, "{}", kind.name());
+            assert_eq!(support.last(), Some(&0.0), "{}", kind.name());
         } else {
-            assert!(support.iter().all(|support| support.is_nan()), "{}", model.name());
+            assert!(support.iter().all(|support| support.is_nan()), "{}", kind.name());
         }
     }
 }
@@ -241,10 +261,10 @@ fn support_is_given_by_the_models_that_name_a_column() {
 fn an_empty_history_gives_a_sound_model() {
     let asked = [Candidate { user_id: 1, item_id: 3, at: 0 }];
     for items in [Items::default(), planted::generate().items] {
-        for model in BaseModel::ALL {
-            let fitted = fit(model, &Ratings::default(), &items).model;
+        for kind in kinds() {
+            let fitted = fit(kind, &Ratings::default(), &items).model;
             assert_eq!(fitted.validate(), Ok(()));
-            assert_eq!(fitted.scores(&asked), [0.0], "{}", model.name());
+            assert_eq!(fitted.scores(&asked), [0.0], "{}", kind.name());
             assert!(fitted.scores(&[]).is_empty());
         }
     }
@@ -253,9 +273,9 @@ fn an_empty_history_gives_a_sound_model() {
 #[test]
 fn items_that_are_not_in_the_catalogue_are_scored() {
     let Planted { train, held_out, .. } = planted::generate();
-    for model in BaseModel::ALL {
-        let scores = fit(model, &train, &Items::default()).model.scores(&candidates(&held_out));
-        assert!(scores.iter().all(|score| score.is_finite()), "{}", model.name());
+    for kind in kinds() {
+        let scores = fit(kind, &train, &Items::default()).model.scores(&candidates(&held_out));
+        assert!(scores.iter().all(|score| score.is_finite()), "{}", kind.name());
     }
 }
 
@@ -268,21 +288,21 @@ fn threads_and_batches_change_no_bit() {
     let on = |n_threads: usize, run: &(dyn Fn() -> Vec<f64> + Sync)| {
         bits(&rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap().install(run))
     };
-    for model in BaseModel::ALL {
-        let fitted = fit(model, &train, &items).model;
+    for kind in kinds() {
+        let fitted = fit(kind, &train, &items).model;
         let whole = on(1, &|| fitted.scores(&asked));
-        assert_eq!(whole, on(2, &|| fitted.scores(&asked)), "{}", model.name());
-        assert_eq!(whole, on(5, &|| fitted.scores(&asked)), "{}", model.name());
+        assert_eq!(whole, on(2, &|| fitted.scores(&asked)), "{}", kind.name());
+        assert_eq!(whole, on(5, &|| fitted.scores(&asked)), "{}", kind.name());
         for at in [0, 1, asked.len() / 3] {
             let (first, second) = asked.split_at(at);
             let parts = on(2, &|| [fitted.scores(first), fitted.scores(second)].concat());
-            assert_eq!(whole, parts, "{}: cut at {at}", model.name());
+            assert_eq!(whole, parts, "{}: cut at {at}", kind.name());
         }
         let mut backwards = asked.clone();
         backwards.reverse();
         let mut reversed = on(2, &|| fitted.scores(&backwards));
         reversed.reverse();
-        assert_eq!(whole, reversed, "{}: reversed", model.name());
+        assert_eq!(whole, reversed, "{}: reversed", kind.name());
     }
 }
 
@@ -294,10 +314,10 @@ fn whole_users_get_the_bits_of_single_candidates() {
         (0..210).map(move |item: i64| Candidate { user_id: 21 * user + 1, item_id: 5 * item + 3, at: 0 })
     };
     let asked: Vec<Candidate> = (0..30).chain([1_000]).flat_map(of_user).collect();
-    for model in BaseModel::ALL {
-        let fitted = fit(model, &train, &items).model;
+    for kind in kinds() {
+        let fitted = fit(kind, &train, &items).model;
         let alone: Vec<f64> = asked.iter().flat_map(|&candidate| fitted.scores(&[candidate])).collect();
-        assert_eq!(bits(&fitted.scores(&asked)), bits(&alone), "{}", model.name());
+        assert_eq!(bits(&fitted.scores(&asked)), bits(&alone), "{}", kind.name());
     }
 }
 
@@ -308,8 +328,8 @@ fn damaged_models_do_not_panic() {
     let few: Ratings = train.iter().take(60).collect();
     let asked = [candidates(&few), candidates(&held_out)[..20].to_vec()].concat();
     let config = standard().with_limit::<{ 1 << 20 }>();
-    for model in BaseModel::ALL {
-        let sound = bytes(&fit(model, &few, &items).model);
+    for kind in kinds() {
+        let sound = bytes(&fit(kind, &few, &items).model);
         let mut refused = 0;
         for at in 0..sound.len() {
             for flip in [0x01, 0x80, 0xff] {
@@ -326,6 +346,6 @@ fn damaged_models_do_not_panic() {
             }
         }
         // Lengths, ids and infinities at least; another finite factor or rating is as good as the one before.
-        assert!(refused > 200, "{}: {refused} of {}", model.name(), sound.len() * 3);
+        assert!(refused > 200, "{}: {refused} of {}", kind.name(), sound.len() * 3);
     }
 }

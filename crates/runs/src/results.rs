@@ -108,6 +108,7 @@ impl Results {
             artifacts: folder.to_owned(),
             seed: 0,
             threads: 0,
+            print_config: false,
             quiet: true,
             max_memory: None,
         };

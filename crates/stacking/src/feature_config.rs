@@ -48,6 +48,12 @@ impl Default for FeatureConfig {
 #[error("{0}")]
 pub struct FeatureConfigError(String);
 
+impl FeatureConfigError {
+    pub(crate) fn new(problem: &str) -> Self {
+        Self(problem.to_owned())
+    }
+}
+
 /// The same, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeatureSetup {

@@ -89,6 +89,10 @@ impl<'a> RoundFeatures<'a> {
         Self(FeatureBuilder::new(&setup.groups, context))
     }
 
+    pub(crate) fn of(builder: FeatureBuilder<'a>) -> Self {
+        Self(builder)
+    }
+
     /// The features of `candidates`, whose base scores are `base`. A row's features do not depend on the other rows.
     ///
     /// # Errors

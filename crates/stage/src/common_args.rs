@@ -28,6 +28,10 @@ pub struct CommonArgs {
     #[arg(long, value_name = "SIZE")]
     pub max_memory: Option<Bytes>,
 
+    /// Print the configuration in force as JSON, and do nothing else
+    #[arg(long)]
+    pub print_config: bool,
+
     /// Print nothing but warnings and errors
     #[arg(long)]
     pub quiet: bool,

@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use artifacts::stream::StreamError;
+
 /// The codes, as `--help` tells them.
 pub const CODES_HELP: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, \
 3 an input artifact is missing, corrupt or of another version.";
@@ -25,6 +27,9 @@ fn code(error: &anyhow::Error) -> u8 {
     for cause in error.chain() {
         if cause.is::<UsageError>() {
             return USAGE;
+        }
+        if let Some(stream) = cause.downcast_ref::<StreamError>() {
+            return if stream.is_input() { INPUT } else { FAILED };
         }
         if let Some(artifact) = cause.downcast_ref::<artifacts::Error>() {
             return if artifact.is_input() { INPUT } else { FAILED };

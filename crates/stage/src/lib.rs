@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 
 pub use artifacts::StageName;
 pub use common_args::CommonArgs;
-pub use exit::UsageError;
+pub use exit::{CODES_HELP, UsageError};
 pub use memory::Bytes;
 pub use number::grouped;
 pub use progress::Progress;
@@ -104,7 +104,7 @@ fn command<S: Stage>() -> clap::Command {
     let command = clap::Command::new(S::NAME.name())
         .about(S::ABOUT)
         .version(env!("CARGO_PKG_VERSION"))
-        .after_help(format!("{}\n{}", exit::CODES_HELP, description::HELP));
+        .after_help(format!("{}\n{}", CODES_HELP, description::HELP));
     let command = CommonArgs::augment_args(command);
     config::add_flags::<S::Config>(S::Args::augment_args(command))
 }
@@ -113,6 +113,9 @@ fn execute<S: Stage>(matches: &clap::ArgMatches) -> anyhow::Result<()> {
     let common = CommonArgs::from_arg_matches(matches)?;
     let args = S::Args::from_arg_matches(matches)?;
     let config: S::Config = config::load(common.config.as_deref(), matches)?;
+    if common.print_config {
+        return config::print(&config);
+    }
     use_threads(common.threads)?;
     let mut run = Run::new(S::NAME, &common, serde_json::to_value(&config)?);
     let summary = S::run(&mut run, &config, &args)?;

@@ -146,6 +146,7 @@ impl Bench<'_> {
             artifacts: last.root().to_owned(),
             seed: 0,
             threads: 0,
+            print_config: false,
             quiet: true,
             max_memory: None,
         });

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, Float32Array, Float64Array, Int8Array, Int32Array, Int64Array, ListArray, ListBuilder,
-    StringArray, StringBuilder,
+    Array, ArrayRef, BinaryArray, Float32Array, Float64Array, Int8Array, Int32Array, Int64Array, ListArray,
+    ListBuilder, StringArray, StringBuilder,
 };
 use arrow::datatypes::DataType;
 
@@ -78,6 +78,8 @@ columns! {
     Double(f64), "double";
     /// 64-bit floats or null: intervals.
     OptionalDouble(Option<f64>), "nullable double";
+    /// Bytes: co-ratings on their way.
+    Binary(Vec<u8>), "bytes";
     /// Lists of text: genres.
     TextList(Vec<String>), "list of text";
 }
@@ -119,7 +121,7 @@ impl Column {
     }
 
     /// The Arrow array of this column, and whether it may hold nulls.
-    pub(super) fn into_arrow(self) -> (ArrayRef, bool) {
+    pub(crate) fn into_arrow(self) -> (ArrayRef, bool) {
         let array: ArrayRef = match self {
             Self::Int8(values) => Arc::new(Int8Array::from(values)),
             Self::Int32(values) => Arc::new(Int32Array::from(values)),
@@ -132,6 +134,7 @@ impl Column {
             Self::OptionalInt64(values) => return (Arc::new(Int64Array::from(values)), true),
             Self::OptionalFloat(values) => return (Arc::new(Float32Array::from(values)), true),
             Self::OptionalDouble(values) => return (Arc::new(Float64Array::from(values)), true),
+            Self::Binary(values) => Arc::new(BinaryArray::from_iter_values(values)),
             Self::TextList(lists) => {
                 let mut builder = ListBuilder::new(StringBuilder::new());
                 for list in lists {

@@ -45,6 +45,11 @@ impl Table {
         self.columns.first().map_or(0, |(_, column)| column.len())
     }
 
+    /// The columns by name, in order.
+    pub(crate) fn into_columns(self) -> Vec<(String, Column)> {
+        self.columns
+    }
+
     /// The columns in order.
     pub fn columns(&self) -> &[(String, Column)] {
         &self.columns

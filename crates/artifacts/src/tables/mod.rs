@@ -2,8 +2,10 @@
 
 mod ablation;
 mod catalogue;
+mod co_ratings;
 mod feature_rows;
 mod importances;
+mod item_statistics;
 mod learning_curves;
 mod metric_rows;
 mod recommendations;
@@ -14,8 +16,10 @@ mod stars;
 mod tags;
 
 pub use ablation::AblationRow;
+pub use co_ratings::CoRatingRow;
 pub use feature_rows::{CandidateScoreRows, CatalogueRows, CatalogueScoreRows, FeatureRows, ScoreRows};
 pub use importances::ImportanceRow;
+pub use item_statistics::ItemStatisticsRows;
 pub use learning_curves::CurvePoint;
 pub use metric_rows::{ColdStartRow, ComparisonRow, MetricRow, PerUserRow};
 pub use recommendations::{ContributionRow, Recommendations};

@@ -8,7 +8,7 @@ use dataset::{Candidate, History, Rating, Ratings};
 use rankers::contributions::Explainer;
 use rankers::{FeatureMatrix, MetaModel};
 use reasons::{About, Strength, Teller, Themes, Told};
-use recommenders::{BaseConfig, FittedModel};
+use recommenders::FittedModel;
 use report::Explorer;
 use stage::Run;
 
@@ -48,9 +48,9 @@ pub fn say_why(
         stems.iter().map(|stem| run.upstream_bytes(StageName::TrainBase, &Layout::base_model(stem))).sum();
     let base: Vec<FittedModel> =
         if bytes <= LARGEST_MODELS { fitted::base_models(run, &stems)? } else { Vec::new() };
-    let config: BaseConfig = run.upstream_whole_config(StageName::TrainBase)?;
-    let (_, params) = config.check().context("the configuration of train-base")?;
+    let params = fitted::base_params(run)?;
     let known = History::new(&known_ratings(inputs));
+    let base = fitted::with_users(run, base, || known.clone())?;
     let feature = |name: &str| {
         let at = matrix.names().iter().position(|of| of == name);
         let values = at.map(|at| matrix.column(at)).unwrap_or_default();

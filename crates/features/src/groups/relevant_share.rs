@@ -29,7 +29,7 @@ impl FeatureGroup for RelevantShare {
 }
 
 fn damped_share(tally: &Tally, overall: f64) -> f64 {
-    (f64::from(tally.n_relevant) + DAMPING * overall) / (tally.count() + DAMPING)
+    (tally.n_relevant as f64 + DAMPING * overall) / (tally.count() + DAMPING)
 }
 
 #[cfg(test)]

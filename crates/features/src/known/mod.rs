@@ -10,7 +10,7 @@ mod whole;
 
 use std::sync::OnceLock;
 
-use dataset::IdIndex;
+use dataset::{History, IdIndex, ItemId, UserId};
 
 pub(crate) use affinity::Affinity;
 pub(crate) use baseline::item_offset;
@@ -44,8 +44,29 @@ pub struct Known<'a> {
     pub(crate) earlier_only: bool,
 }
 
+/// A rating of an item that is not among those that were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("user {user_id} rated item {item_id}, which is not among the items that were counted")]
+pub struct UncountedItem {
+    /// Whose rating.
+    pub user_id: UserId,
+    /// Of what.
+    pub item_id: ItemId,
+}
+
+impl UncountedItem {
+    /// The first rating in `history` of an item that `whole` has not counted.
+    pub fn first_of(history: &History, whole: &Whole) -> Option<Self> {
+        let is_counted = whole.items.ids.indices_of(history.items().ids());
+        let lost = (0..history.items().len() as u32).find(|&item| is_counted[item as usize].is_none())?;
+        let user = history.by_item().row(lost).0.first().copied()?;
+        Some(Self { user_id: history.users().id_at(user), item_id: history.items().id_at(lost) })
+    }
+}
+
 impl<'a> Known<'a> {
-    /// Arranges the ratings of those of `users` who are in the history.
+    /// Arranges the ratings of those of `users` who are in the history, each of an item of `whole`: all items of a history are in its own
+    /// whole, and [`UncountedItem::first_of`] says whether they are in another.
     pub fn new(whole: &'a Whole, context: &Context<'a>, users: &IdIndex) -> Self {
         let Context { history, relevant_from, earlier_only, .. } = *context;
         let (by_user, times) = (history.by_user(), history.times());
@@ -63,7 +84,13 @@ impl<'a> Known<'a> {
         }
         let rating = |place: u32| (by_user.values()[place as usize], times[place as usize]);
         let users = Timeline::new(IdIndex::new(ids), offsets, &places, rating, relevant_from, earlier_only);
-        let rated_items = places.iter().map(|&place| by_user.columns()[place as usize]).collect();
+        let rated = places.iter().map(|&place| by_user.columns()[place as usize]);
+        let rated_items = if whole.items.ids == *history.items() {
+            rated.collect()
+        } else {
+            let index_of = whole.items.ids.indices_of(history.items().ids());
+            rated.map(|item| index_of[item as usize].unwrap_or_default()).collect()
+        };
         Self {
             whole,
             users,
@@ -71,7 +98,7 @@ impl<'a> Known<'a> {
             rated_items,
             places,
             values: by_user.values(),
-            count_scale: context.count_scale(),
+            count_scale: whole.count_scale,
             earlier_only,
         }
     }

@@ -4,9 +4,9 @@
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Tally {
     /// How many ratings.
-    pub n: u32,
+    pub n: u64,
     /// How many of them are relevant.
-    pub n_relevant: u32,
+    pub n_relevant: u64,
     /// Their sum, in stars.
     pub sum: f64,
     /// The sum of their squares.
@@ -18,14 +18,22 @@ impl Tally {
     pub fn add(&mut self, value: f32, relevant_from: f64) {
         let value = f64::from(value);
         self.n += 1;
-        self.n_relevant += u32::from(value >= relevant_from);
+        self.n_relevant += u64::from(value >= relevant_from);
         self.sum += value;
         self.sum_of_squares += value * value;
     }
 
+    /// Counts all of `other` too.
+    pub fn merge(&mut self, other: &Self) {
+        self.n += other.n;
+        self.n_relevant += other.n_relevant;
+        self.sum += other.sum;
+        self.sum_of_squares += other.sum_of_squares;
+    }
+
     /// The count.
     pub fn count(&self) -> f64 {
-        f64::from(self.n)
+        self.n as f64
     }
 
     /// The mean, or `otherwise` where there is no rating.
@@ -40,7 +48,7 @@ impl Tally {
 
     /// The share of relevant ratings, in [0, 1]; 0 where there is no rating.
     pub fn relevant_share(&self) -> f64 {
-        if self.n == 0 { 0.0 } else { f64::from(self.n_relevant) / self.count() }
+        if self.n == 0 { 0.0 } else { self.n_relevant as f64 / self.count() }
     }
 
     /// The variance (divided by n), in squared stars; 0 where there is no rating.

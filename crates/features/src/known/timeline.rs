@@ -54,6 +54,16 @@ impl Timeline {
         Self { ids, offsets, times, tallies }
     }
 
+    /// Rows of which only the totals are known: their positions have no times, and come before any.
+    pub fn of_totals(ids: IdIndex, totals: Vec<Tally>) -> Self {
+        let ends = totals.iter().scan(0, |end, total| {
+            *end += total.n as usize;
+            Some(*end)
+        });
+        let offsets = std::iter::once(0).chain(ends).collect();
+        Self { ids, offsets, times: Vec::new(), tallies: Tallies::Total(totals) }
+    }
+
     /// How many rows there are.
     pub fn n_rows(&self) -> usize {
         self.ids.len()
@@ -67,7 +77,8 @@ impl Timeline {
     /// The position in row `row` before which every rating is strictly earlier than `at`.
     pub fn before(&self, row: u32, at: i64) -> usize {
         let range = self.range(row);
-        range.start + self.times[range].partition_point(|&time| time < at)
+        let times = self.times.get(range.clone());
+        times.map_or(range.end, |times| range.start + times.partition_point(|&time| time < at))
     }
 
     /// The tally of row `row` before position `end`, which is the row's end where all ratings are known at any time.
@@ -83,6 +94,14 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn totals_alone() {
+        let total = |n| Tally { n, n_relevant: 1, sum: 4.0, sum_of_squares: 9.0 };
+        let items = Timeline::of_totals(IdIndex::new([7, 9]), vec![total(2), total(3)]);
+        assert_eq!((items.range(0), items.range(1), items.before(1, -5)), (0..2, 2..5, 5));
+        assert_eq!((items.tally(1, 5), items.tally(1, 2)), (total(3), Tally::default()));
+    }
 
     #[test]
     fn rows_are_in_time_order_and_tallies_run() {

@@ -1,6 +1,6 @@
 //! What is known of the items and of all ratings together, prepared once a history.
 
-use dataset::{History, IdIndex};
+use dataset::{History, IdIndex, ItemStatistics, Items};
 use rayon::prelude::*;
 
 use super::{Known, Tally, TimeKernel, Timeline};
@@ -20,6 +20,8 @@ pub struct Whole {
     pub(crate) catalogue_of: Vec<Option<u32>>,
     /// The residuals of each item's ratings, fading in time; only where it was asked for.
     pub(crate) item_trend: Option<TimeKernel>,
+    /// What counts are multiplied by: [`Context::count_scale`].
+    pub(crate) count_scale: f64,
     earlier_only: bool,
     /// The times of all ratings, ascending, and the tally up to and with each; only under the temporal protocol.
     times: Vec<i64>,
@@ -47,8 +49,18 @@ impl Whole {
         let (items, places) = items(context);
         let catalogue = IdIndex::new(context.items.all().iter().map(|item| item.item_id));
         let catalogue_of = items.ids.ids().iter().map(|&id| catalogue.index_of(id)).collect();
-        let mut whole =
-            Self { items, catalogue, catalogue_of, item_trend: None, earlier_only, times, running, all };
+        let count_scale = context.count_scale();
+        let mut whole = Self {
+            items,
+            catalogue,
+            catalogue_of,
+            item_trend: None,
+            count_scale,
+            earlier_only,
+            times,
+            running,
+            all,
+        };
         if let Some(width) = trend_width {
             let residuals = residuals(&whole, context);
             let by_item: Vec<f64> = places.iter().map(|&place| residuals[place as usize]).collect();
@@ -56,6 +68,32 @@ impl Whole {
             whole.item_trend = Some(TimeKernel::new(&whole.items, &by_item, width, earlier_only));
         }
         whole
+    }
+
+    /// The same of what is counted of the items, where the ratings themselves are not at hand. There is no time in it: neither the items' trend nor
+    /// the temporal protocol can be had. `catalogue` is that of all items, and counts are multiplied by `count_scale`.
+    pub fn of_statistics(statistics: &ItemStatistics, catalogue: &Items, count_scale: f64) -> Self {
+        let total = |at: usize| Tally {
+            n: u64::from(statistics.n_ratings[at]),
+            n_relevant: u64::from(statistics.n_relevant[at]),
+            sum: statistics.sums[at],
+            sum_of_squares: statistics.sums_of_squares[at],
+        };
+        let totals: Vec<Tally> = (0..statistics.items.len()).map(total).collect();
+        let mut all = Tally::default();
+        totals.iter().for_each(|total| all.merge(total));
+        let catalogue = IdIndex::new(catalogue.all().iter().map(|item| item.item_id));
+        Self {
+            catalogue_of: catalogue.indices_of(statistics.items.ids()),
+            items: Timeline::of_totals(statistics.items.clone(), totals),
+            catalogue,
+            item_trend: None,
+            count_scale,
+            earlier_only: false,
+            times: Vec::new(),
+            running: Vec::new(),
+            all,
+        }
     }
 
     /// The tally of all ratings known at time `at`.

@@ -21,7 +21,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stamps", &["artifacts"]),
     ("split", &["artifacts", "dataset", "raw", "stage"]),
     ("stacking", &["dataset", "features", "recommenders"]),
-    ("fitted", &["artifacts", "rankers", "recommenders", "stage"]),
+    ("fitted", &["artifacts", "dataset", "rankers", "recommenders", "stage"]),
+    ("operator", &["artifacts", "dataset", "raw", "recommenders", "stacking", "stage"]),
     ("audit", &["artifacts", "dataset", "recommenders", "stacking", "stage"]),
     (
         "ablation",

@@ -93,7 +93,7 @@ fn unknown_flags_and_keys_are_wrong_usage() {
     let outcome = with_config(&run, "train-base", &config);
     assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
     assert!(
-        outcome.stderr.contains("unknown field `factor`, expected one of `factors`"),
+        outcome.stderr.contains("unknown field `factor`, expected one of `method`, `factors`"),
         "{}",
         outcome.stderr
     );

@@ -9,7 +9,7 @@
 //! under another id then score as that user does:
 //!
 //! * to the bit in the two models of biases, item-kNN, centred item-kNN, genres, ridge, EASE, text, embeddings, implicit EASE over items,
-//!   implicit item-kNN, and popularity, which holds nothing a user;
+//!   implicit item-kNN, the matrix factorisation by alternating least squares, and popularity, which holds nothing a user;
 //! * to the bit in user-kNN for items that the fitted user did not rate. For those that the user did rate, the new user has a neighbour
 //!   more: the very same person. New users are nobody's neighbours;
 //! * up to the rounding of the kept numbers (f32) in implicit EASE over users;

@@ -27,13 +27,21 @@ pub struct Penalties {
 }
 
 impl BiasedFactors {
-    /// These with the users of `history` added.
+    /// These with the users of `history` added, each in the optimum.
     pub fn fold_in(self, history: &History, penalties: Penalties) -> Result<Self, KnownUser> {
+        self.fold_in_by(history, |model, rated| model.solve(rated, penalties))
+    }
+
+    /// These with the users of `history` added. `solve` gives the bias and the factors of who gave some items, as these count them, some ratings.
+    pub fn fold_in_by(
+        self,
+        history: &History,
+        solve: impl Fn(&Self, (&[u32], &[f32])) -> (f32, Vec<f32>) + Sync,
+    ) -> Result<Self, KnownUser> {
         let new = NewUsers::new(history, &self.users, &self.items)?;
         let width = self.item_factors.width();
         let users = (0..new.len() as u32).into_par_iter();
-        let solved: Vec<(f32, Vec<f32>)> =
-            users.map(|user| self.solve(new.ratings.row(user), penalties)).collect();
+        let solved: Vec<(f32, Vec<f32>)> = users.map(|user| solve(&self, new.ratings.row(user))).collect();
         let biases: Vec<f32> = solved.iter().map(|(bias, _)| *bias).collect();
         let factors: Vec<f32> = solved.into_iter().flat_map(|(_, factors)| factors).collect();
         Ok(Self {

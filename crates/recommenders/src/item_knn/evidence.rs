@@ -11,7 +11,7 @@ impl ItemKnnModel {
         let places = asked.candidates.iter().map(|candidate| place(candidate.user_id, candidate.item_id));
         let questions: Vec<(u32, u32)> = places.clone().flatten().collect();
         let cosine = Cosine::<Products>::new(&self.squared_norms);
-        let mut voters = self.ratings.voters(self.k, &questions, &cosine).into_iter();
+        let mut voters = self.compared.voters(self.k, &questions, &cosine).into_iter();
         let take_apart = |(&candidate, place): (_, Option<(u32, u32)>)| {
             let Some(((item, user), voters)) = place.and_then(|place| Some((place, voters.next()?))) else {
                 return Evidence::nothing(self.mean, self.mean);
@@ -21,7 +21,7 @@ impl ItemKnnModel {
                 let score = self.plain_mean(user, item).unwrap_or(self.mean);
                 return Evidence::nothing(score, score);
             }
-            let values = self.ratings.by_other.row(user).1;
+            let values = self.compared.by_user().row(user).1;
             let mean = values.iter().map(|&value| f64::from(value)).sum::<f64>() / values.len() as f64;
             let shares = voters.iter().map(|voter| {
                 let share = voter.weight * (f64::from(voter.value) - mean) / votes.weight;

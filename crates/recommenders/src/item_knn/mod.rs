@@ -17,12 +17,14 @@
 //! similarities: `sum² / |r_j|²` needs no square root, and ratings in half stars make both parts exact in f64, so that similarities
 //! that are equal as rational numbers compare equal, and the documented order decides instead of a rounding error.
 
+mod co_ratings;
+mod coded;
 mod evidence;
 
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-use dataset::{Candidate, History, IdIndex};
+use dataset::{Candidate, Csr, History, IdIndex};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,11 +32,15 @@ use serde::{Deserialize, Serialize};
 use crate::fold_in::{KnownUser, NewUsers};
 use crate::neighbourhood::{
     Answer, Answers, HalfStarProducts, Lacking, Lanes, MAX_K, Products, Questions, Sides, Similarity,
-    TieBreak, Votes, squared_norms,
+    TieBreak, Voter, Votes, squared_norms,
 };
 use crate::params::in_range;
 use crate::validate::Demands;
 use crate::{BaseModel, Checked, InvalidModel, InvalidParam, Params, Scorer};
+use co_ratings::CoRatings;
+
+pub use co_ratings::{CoRatingsError, CodedRow};
+pub use coded::BrokenRow;
 
 /// The hyper-parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -57,17 +63,50 @@ impl Params for ItemKnnParams {
     }
 }
 
-/// The fitted model: the ratings themselves, from both sides.
+/// The fitted model: the ratings themselves, from both sides, or what they say of the items.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemKnnModel {
     k: usize,
     mean: f64,
     users: IdIndex,
     items: IdIndex,
-    /// The items are compared, through the users.
-    ratings: Sides,
+    compared: Compared,
     /// The sum of each item's squared ratings.
     squared_norms: Vec<f64>,
+}
+
+/// What items are compared by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Compared {
+    /// The ratings: sums of products are taken through the users when they are asked for.
+    Ratings(Sides),
+    /// The sums themselves.
+    CoRatings(CoRatings),
+}
+
+impl Compared {
+    /// User -> (items, ratings).
+    fn by_user(&self) -> &Csr {
+        match self {
+            Self::Ratings(ratings) => &ratings.by_other,
+            Self::CoRatings(sums) => sums.by_user(),
+        }
+    }
+
+    fn tie_break(&self, item: u32) -> TieBreak {
+        match self {
+            Self::Ratings(ratings) => ratings.tie_break(item),
+            Self::CoRatings(sums) => sums.tie_break(item),
+        }
+    }
+
+    /// Who the votes of the answers to `questions` (item, user) are from.
+    fn voters(&self, k: usize, questions: &[(u32, u32)], cosine: &Cosine<'_, Products>) -> Vec<Vec<Voter>> {
+        match self {
+            Self::Ratings(ratings) => ratings.voters(k, questions, cosine),
+            Self::CoRatings(sums) => sums.voters(k, questions, cosine),
+        }
+    }
 }
 
 impl ItemKnnModel {
@@ -80,15 +119,36 @@ impl ItemKnnModel {
             users: history.users().clone(),
             items: history.items().clone(),
             squared_norms: squared_norms(&ratings.by_target),
-            ratings,
+            compared: Compared::Ratings(ratings),
         }
     }
 
     /// This model with the users of `history` added: what they rated is looked at, and tells nothing of which items are similar.
     pub(crate) fn fold_in(self, history: &History) -> Result<Self, KnownUser> {
         let new = NewUsers::new(history, &self.users, &self.items)?;
-        let ratings = self.ratings.with_others(&new, &new.ratings);
-        Ok(Self { users: new.users(), ratings, ..self })
+        let compared = match self.compared {
+            Compared::Ratings(ratings) => Compared::Ratings(ratings.with_others(&new, &new.ratings)),
+            Compared::CoRatings(sums) => Compared::CoRatings(sums.with_users(&new)),
+        };
+        Ok(Self { users: new.users(), compared, ..self })
+    }
+
+    /// Whether no user is known.
+    pub(crate) fn has_no_users(&self) -> bool {
+        self.users.is_empty()
+    }
+
+    /// The same without users. Where their ratings are what items are compared by, the sums of products are taken first, which costs the sum over
+    /// the users of their squared number of ratings.
+    pub(crate) fn forget_users(mut self) -> Self {
+        let empty = Compared::CoRatings(CoRatings::default());
+        match std::mem::replace(&mut self.compared, empty) {
+            Compared::Ratings(ratings) => self.without_ratings(&ratings),
+            Compared::CoRatings(sums) => {
+                let compared = Compared::CoRatings(sums.without_users());
+                Self { users: IdIndex::default(), compared, ..self }
+            }
+        }
     }
 
     /// Whether the parts fit together.
@@ -102,11 +162,19 @@ impl ItemKnnModel {
         demand.number("mean", self.mean)?;
         demand.ids("user", &self.users)?;
         demand.ids("item", &self.items)?;
-        self.ratings.validate(demand, ("item", n_items), ("user", n_users), Lacking::FoldedIn)?;
-        demand.that(
-            squared_norms(&self.ratings.by_target) == self.squared_norms,
-            "its norms do not fit its ratings",
-        )
+        match &self.compared {
+            Compared::Ratings(ratings) => {
+                ratings.validate(demand, ("item", n_items), ("user", n_users), Lacking::FoldedIn)?;
+                let fit = squared_norms(&ratings.by_target) == self.squared_norms;
+                demand.that(fit, "its norms do not fit its ratings")
+            }
+            Compared::CoRatings(sums) => {
+                demand.sparse("user", sums.by_user(), n_users, n_items)?;
+                demand.numbers("norms", &self.squared_norms, Some(n_items))?;
+                let problem = sums.problem(n_items);
+                demand.that(problem.is_none(), problem.unwrap_or_default())
+            }
+        }
     }
 
     /// Answers every candidate whose user and item are known.
@@ -123,29 +191,34 @@ impl ItemKnnModel {
             }
             let plain_mean = || self.plain_mean(user, item).unwrap_or(self.mean);
             let cached = plain_means.get(user as usize);
-            let score = match cached.filter(|_| self.ratings.by_other.get(user, item).is_none()) {
+            let score = match cached.filter(|_| self.compared.by_user().get(user, item).is_none()) {
                 Some(cached) => *cached.get_or_init(plain_mean),
                 None => plain_mean(),
             };
             Answer { score, support: 0.0 }
         };
+        let products = Cosine::<Products>::new(&self.squared_norms);
+        let ratings = match &self.compared {
+            Compared::Ratings(ratings) => ratings,
+            Compared::CoRatings(sums) => return sums.answer(self.k, questions, &products, answer),
+        };
         // Sums of half the width, where they are as exact and worth the look at all ratings.
         let max_norm = self.squared_norms.iter().copied().fold(0.0, f64::max);
-        let mut values = (0..self.users.len() as u32).flat_map(|user| self.ratings.by_other.row(user).1);
+        let mut values = (0..self.users.len() as u32).flat_map(|user| ratings.by_other.row(user).1);
         if n_cached > 0 && HalfStarProducts::are_exact(&mut values, max_norm) {
             let cosine = Cosine::<HalfStarProducts>::new(&self.squared_norms);
-            self.ratings.answer(self.k, questions, &cosine, answer)
+            ratings.answer(self.k, questions, &cosine, answer)
         } else {
-            self.ratings.answer(self.k, questions, &Cosine::<Products>::new(&self.squared_norms), answer)
+            ratings.answer(self.k, questions, &products, answer)
         }
     }
 
     /// The mean of the first k ratings of `user`, but for `item`'s, where all items are equally similar; `None` where there is none.
     fn plain_mean(&self, user: u32, item: u32) -> Option<f64> {
-        let (rated, values) = self.ratings.by_other.row(user);
+        let (rated, values) = self.compared.by_user().row(user);
         let others = rated.iter().zip(values).filter(|&(&rated, _)| rated != item);
         let mut others: Vec<(TieBreak, f32)> =
-            others.map(|(&rated, &rating)| (self.ratings.tie_break(rated), rating)).collect();
+            others.map(|(&rated, &rating)| (self.compared.tie_break(rated), rating)).collect();
         others.sort_unstable_by_key(|&(tie_break, _)| tie_break);
         others.truncate(self.k);
         let sum: f64 = others.iter().map(|&(_, rating)| f64::from(rating)).sum();

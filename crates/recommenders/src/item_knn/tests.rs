@@ -72,11 +72,12 @@ fn damage_is_noticed() {
     assert_eq!(model.validate(), Ok(()));
     assert!(ItemKnnModel { k: 0, ..model.clone() }.validate().is_err());
     assert!(ItemKnnModel { users: IdIndex::new([1]), ..model.clone() }.validate().is_err());
-    let damaged = |ratings| ItemKnnModel { ratings, ..model.clone() }.validate();
-    assert!(damaged(Sides { by_other: Csr::default(), ..model.ratings.clone() }).is_err());
-    assert!(damaged(Sides { by_target: model.ratings.by_other.clone(), ..model.ratings.clone() }).is_err());
+    let Compared::Ratings(ratings) = model.compared.clone() else { panic!("it keeps its ratings") };
+    let damaged = |ratings| ItemKnnModel { compared: Compared::Ratings(ratings), ..model.clone() }.validate();
+    assert!(damaged(Sides { by_other: Csr::default(), ..ratings.clone() }).is_err());
+    assert!(damaged(Sides { by_target: ratings.by_other.clone(), ..ratings.clone() }).is_err());
     let nan = Csr::from_entries(4, [(0, 0, f32::NAN)].into_iter());
-    assert!(damaged(Sides { by_other: nan, ..model.ratings.clone() }).is_err());
+    assert!(damaged(Sides { by_other: nan, ..ratings.clone() }).is_err());
     assert!(ItemKnnModel { squared_norms: vec![0.0; 5], ..model.clone() }.validate().is_err());
 }
 

@@ -19,7 +19,15 @@ fn fit(ratings: &[(i64, i64, f32)], params: MfParams) -> Result<MfFit, Diverged>
 fn the_biases_follow_the_update_rule() {
     // No factors (std 0). One user and item a rating, mean 4: errors 1 and -1.
     // Epoch 1: b = .5 * 1 = .5 on both sides. Epoch 2: error 1 - 1 = 0, b = .5 + .5 * (0 - .2 * .5) = .45.
-    let params = MfParams { factors: 3, epochs: 2, learning_rate: 0.5, regularization: 0.2, init_std: 0.0 };
+    let (factors, epochs) = (3, 2);
+    let params = MfParams {
+        factors,
+        epochs,
+        learning_rate: 0.5,
+        regularization: 0.2,
+        init_std: 0.0,
+        ..MfParams::default()
+    };
     let MfFit { model, learning_curve } = fit(&[(1, 10, 5.0), (2, 20, 3.0)], params).unwrap();
     let ask = |user_id, item_id| model.scores(&[Candidate { user_id, item_id, at: 0 }])[0];
     assert!((ask(1, 10) - 4.9).abs() < 1e-6);

@@ -35,8 +35,7 @@ pub use places::Places;
 pub use questions::{Answer, Answers, Questions};
 use row::Row;
 pub use voters::Voter;
-use votes::votes;
-pub use votes::{Similarity, Votes};
+pub use votes::{Similarity, Votes, votes};
 pub use workspaces::Workspaces;
 
 /// More neighbours than this are not supported.

@@ -4,11 +4,11 @@ use dataset::{Candidate, History, Rating, Ratings};
 use recommenders::{BaseModel, Because, Evidence, FittedModel, Scorer as _};
 
 use crate::planted::{self, Planted, candidates};
-use crate::{bits, fit, params};
+use crate::{Kind, bits, fit, kinds, params};
 
 /// What a model can say.
 #[derive(Debug, PartialEq)]
-enum Kind {
+enum Said {
     Items,
     Users,
     Traits,
@@ -18,39 +18,40 @@ enum Kind {
     Nothing,
 }
 
-fn kind_of(because: &Because) -> Kind {
+fn said_in(because: &Because) -> Said {
     match because {
-        Because::Items(_) => Kind::Items,
-        Because::Users(_) => Kind::Users,
-        Because::Traits(_) => Kind::Traits,
-        Because::Factors { .. } => Kind::Factors,
-        Because::Offsets { .. } => Kind::Offsets,
-        Because::Popularity { .. } => Kind::Popularity,
-        Because::Nothing => Kind::Nothing,
+        Because::Items(_) => Said::Items,
+        Because::Users(_) => Said::Users,
+        Because::Traits(_) => Said::Traits,
+        Because::Factors { .. } => Said::Factors,
+        Because::Offsets { .. } => Said::Offsets,
+        Because::Popularity { .. } => Said::Popularity,
+        Because::Nothing => Said::Nothing,
     }
 }
 
 /// What a model says of known users and items, and how close to the score base and parts are, of a fitted and of a folded-in user.
-fn expectations(model: BaseModel) -> (Kind, f64, f64) {
+fn expectations(model: BaseModel) -> (Said, f64, f64) {
     match model {
-        BaseModel::Bias | BaseModel::DampedBias => (Kind::Offsets, 1e-9, 1e-9),
+        BaseModel::Bias | BaseModel::DampedBias => (Said::Offsets, 1e-9, 1e-9),
         BaseModel::ItemKnn
         | BaseModel::CentredItemKnn
         | BaseModel::ImplicitEase
-        | BaseModel::ImplicitItemKnn => (Kind::Items, 1e-9, 1e-9),
-        BaseModel::UserKnn => (Kind::Users, 1e-9, 1e-9),
-        BaseModel::Popularity => (Kind::Popularity, 1e-9, 1e-9),
-        BaseModel::Genre | BaseModel::Ridge => (Kind::Traits, 1e-9, 1e-9),
-        BaseModel::Mf | BaseModel::Svdpp | BaseModel::Hybrid => (Kind::Factors, 1e-9, 1e-9),
+        | BaseModel::ImplicitItemKnn => (Said::Items, 1e-9, 1e-9),
+        BaseModel::UserKnn => (Said::Users, 1e-9, 1e-9),
+        BaseModel::Popularity => (Said::Popularity, 1e-9, 1e-9),
+        BaseModel::Genre | BaseModel::Ridge => (Said::Traits, 1e-9, 1e-9),
+        BaseModel::Mf | BaseModel::Svdpp | BaseModel::Hybrid => (Said::Factors, 1e-9, 1e-9),
         // Sums in f32.
-        BaseModel::Ease | BaseModel::Text | BaseModel::Embedding => (Kind::Items, 1e-5, 1e-5),
+        BaseModel::Ease | BaseModel::Text | BaseModel::Embedding => (Said::Items, 1e-5, 1e-5),
         // The fit ends with the items.
-        BaseModel::ImplicitAls => (Kind::Items, 0.01, 1e-5),
+        BaseModel::ImplicitAls => (Said::Items, 0.01, 1e-5),
     }
 }
 
 /// A model with the ratings of the users asked about, and what is asked: rated and unrated items.
 struct Case {
+    kind: Kind,
     model: FittedModel,
     known: History,
     asked: Vec<Candidate>,
@@ -58,7 +59,7 @@ struct Case {
 }
 
 /// Fitted users, and the same folded in under other ids.
-fn cases(kind: BaseModel) -> [Case; 2] {
+fn cases(kind: Kind) -> [Case; 2] {
     let Planted { train, held_out, items } = planted::generate();
     let of_some =
         |ratings: &Ratings| -> Ratings { ratings.iter().filter(|rating| rating.user_id % 70 == 1).collect() };
@@ -72,29 +73,30 @@ fn cases(kind: BaseModel) -> [Case; 2] {
     };
     let fitted = fit(kind, &train, &items).model;
     let new = History::new(&renamed(&known));
-    let folded = fitted.clone().fold_in(&new, &params()).expect("nobody is known");
-    let (_, of_fitted, of_folded) = expectations(kind);
+    let folded = fitted.clone().fold_in(&new, &params(kind)).expect("nobody is known");
+    let (_, of_fitted, of_folded) = expectations(kind.model);
     [
         Case {
+            kind,
             model: fitted,
             known: History::new(&train),
             asked: asked(&|ratings| ratings.iter().collect()),
             closeness: of_fitted,
         },
-        Case { model: folded, known: new, asked: asked(&renamed), closeness: of_folded },
+        Case { kind, model: folded, known: new, asked: asked(&renamed), closeness: of_folded },
     ]
 }
 
 impl Case {
     fn evidence(&self, asked: &[Candidate], limit: usize) -> Vec<Evidence> {
-        self.model.evidence(asked, &self.known, &params(), limit)
+        self.model.evidence(asked, &self.known, &params(self.kind), limit)
     }
 }
 
 #[test]
 fn base_and_parts_sum_to_the_score() {
-    for kind in BaseModel::ALL {
-        let (expected, ..) = expectations(kind);
+    for kind in kinds() {
+        let (expected, ..) = expectations(kind.model);
         for case in cases(kind) {
             let evidence = case.evidence(&case.asked, usize::MAX);
             let scores: Vec<f64> = evidence.iter().map(|one| one.score).collect();
@@ -104,7 +106,7 @@ fn base_and_parts_sum_to_the_score() {
                 let difference = one.base + one.because.sum() - one.score;
                 assert!(difference.abs() <= case.closeness, "{}: {difference:e} of {one:?}", kind.name());
                 assert!((difference + one.rest).abs() <= 1e-9, "{}: {one:?}", kind.name());
-                assert!([&expected, &Kind::Nothing].contains(&&kind_of(&one.because)), "{}", kind.name());
+                assert!([&expected, &Said::Nothing].contains(&&said_in(&one.because)), "{}", kind.name());
                 n_said += usize::from(one.because != Because::Nothing);
             }
             assert!(n_said * 10 >= evidence.len() * 9, "{}: {n_said} of {}", kind.name(), evidence.len());
@@ -114,7 +116,7 @@ fn base_and_parts_sum_to_the_score() {
 
 #[test]
 fn a_limit_keeps_the_largest_parts() {
-    for kind in BaseModel::ALL {
+    for kind in kinds() {
         for case in cases(kind) {
             let (all, few) = (case.evidence(&case.asked, usize::MAX), case.evidence(&case.asked, 2));
             for (all, few) in all.iter().zip(&few) {
@@ -138,7 +140,7 @@ fn a_limit_keeps_the_largest_parts() {
 
 #[test]
 fn items_come_with_the_users_rating_and_are_not_the_candidate() {
-    for kind in BaseModel::ALL {
+    for kind in kinds() {
         for case in cases(kind) {
             for (candidate, one) in case.asked.iter().zip(case.evidence(&case.asked, 5)) {
                 let Because::Items(items) = one.because else { continue };
@@ -149,10 +151,10 @@ fn items_come_with_the_users_rating_and_are_not_the_candidate() {
                     assert_eq!(item.rating, case.known.by_user().get(user, rated), "{}", kind.name());
                     // Where the base is the user's mean, what was rated above it raises the score.
                     let deviation = f64::from(item.rating.unwrap_or_default()) - one.base;
-                    assert!(kind != BaseModel::ItemKnn || deviation * item.share > 0.0, "{item:?}");
+                    assert!(kind.model != BaseModel::ItemKnn || deviation * item.share > 0.0, "{item:?}");
                     // Content and factors of the candidate itself tell of it as those of any other item do.
                     let may_tell_of_itself =
-                        [BaseModel::Text, BaseModel::Embedding, BaseModel::ImplicitAls].contains(&kind);
+                        [BaseModel::Text, BaseModel::Embedding, BaseModel::ImplicitAls].contains(&kind.model);
                     assert!(may_tell_of_itself || item.item_id != candidate.item_id, "{}", kind.name());
                 }
             }
@@ -162,7 +164,7 @@ fn items_come_with_the_users_rating_and_are_not_the_candidate() {
 
 #[test]
 fn evidence_depends_on_its_own_candidate_alone() {
-    for kind in BaseModel::ALL {
+    for kind in kinds() {
         for case in cases(kind) {
             let on = |n_threads: usize| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
@@ -179,7 +181,7 @@ fn evidence_depends_on_its_own_candidate_alone() {
 
 #[test]
 fn a_fallback_has_no_parts() {
-    for kind in BaseModel::ALL {
+    for kind in kinds() {
         let [case, _] = cases(kind);
         let Candidate { user_id, item_id, .. } = case.asked[0];
         for (user_id, item_id) in [(user_id, -5), (-5, item_id), (-5, -5)] {
@@ -200,7 +202,8 @@ fn a_fallback_has_no_parts() {
 #[test]
 fn without_the_users_ratings_nothing_is_made_up() {
     let stranger = Rating { user_id: 5, item_id: 3, value: 4.0, timestamp: 0 };
-    for kind in [BaseModel::Text, BaseModel::Embedding, BaseModel::ImplicitAls] {
+    let models = [BaseModel::Text, BaseModel::Embedding, BaseModel::ImplicitAls];
+    for kind in kinds().filter(|kind| models.contains(&kind.model)) {
         let [mut case, _] = cases(kind);
         case.known = History::new(&std::iter::once(stranger).collect::<Ratings>());
         for one in case.evidence(&case.asked, 5) {

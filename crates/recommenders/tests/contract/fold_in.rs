@@ -2,10 +2,11 @@
 
 use bincode::config::standard;
 use dataset::{Candidate, History, Items, Rating, Ratings};
+use recommenders::mf::MfMethod;
 use recommenders::{BaseModel, FittedModel, KnownUser, Scorer as _};
 
 use crate::planted::{self, Planted, candidates};
-use crate::{bits, bytes, fit, params, rmse};
+use crate::{Kind, bits, bytes, fit, kinds, params, rmse};
 
 /// How the scores of a fitted user whose ratings are folded in under another id agree with that user's.
 enum Agreement {
@@ -19,8 +20,8 @@ enum Agreement {
     Near(f64),
 }
 
-fn agreement(model: BaseModel) -> Agreement {
-    match model {
+fn agreement(kind: Kind) -> Agreement {
+    match kind.model {
         BaseModel::Bias
         | BaseModel::ItemKnn
         | BaseModel::Genre
@@ -38,6 +39,8 @@ fn agreement(model: BaseModel) -> Agreement {
         BaseModel::UserKnn => Agreement::BitsOfUnrated,
         // The fit ends with the items.
         BaseModel::ImplicitAls => Agreement::Within(0.01),
+        // The fit ends with the users.
+        BaseModel::Mf if kind.mf == MfMethod::Als => Agreement::Bits,
         // The optimum, where the fit ends near it.
         BaseModel::Mf | BaseModel::Svdpp | BaseModel::Hybrid => Agreement::Near(0.2),
     }
@@ -59,8 +62,8 @@ fn is_chosen(user_id: i64) -> bool {
     user_id % 70 == 1
 }
 
-fn fold_in(model: FittedModel, ratings: &Ratings) -> FittedModel {
-    model.fold_in(&History::new(ratings), &params()).expect("nobody is known")
+fn fold_in(kind: Kind, model: FittedModel, ratings: &Ratings) -> FittedModel {
+    model.fold_in(&History::new(ratings), &params(kind)).expect("nobody is known")
 }
 
 #[test]
@@ -68,9 +71,9 @@ fn a_fitted_users_ratings_folded_in_score_as_that_user() {
     let Planted { train, held_out, items } = planted::generate();
     let chosen = of_users(&train, is_chosen);
     let unrated = of_users(&held_out, is_chosen);
-    for kind in BaseModel::ALL {
+    for kind in kinds() {
         let fitted = fit(kind, &train, &items).model;
-        let folded = fold_in(fitted.clone(), &renamed(&chosen));
+        let folded = fold_in(kind, fitted.clone(), &renamed(&chosen));
         let pair = |ratings: &Ratings| {
             (fitted.scores(&candidates(ratings)), folded.scores(&candidates(&renamed(ratings))))
         };
@@ -103,10 +106,10 @@ fn the_scores_of_everybody_else_stay() {
     let new = renamed(&of_users(&train, is_chosen));
     let unknown = Candidate { user_id: 5, item_id: train.item_ids[0], at: 0 };
     let asked = [candidates(&train), candidates(&held_out), vec![unknown]].concat();
-    for kind in BaseModel::ALL {
+    for kind in kinds() {
         let fitted = fit(kind, &train, &items).model;
         let before = bits(&fitted.scores(&asked));
-        let folded = fold_in(fitted, &new);
+        let folded = fold_in(kind, fitted, &new);
         assert_eq!(folded.validate(), Ok(()));
         assert_eq!(before, bits(&folded.scores(&asked)), "{}", kind.name());
     }
@@ -118,9 +121,9 @@ fn who_else_is_folded_in_does_not_matter() {
     let known = of_users(&train, |user_id| user_id > 400);
     let new = |first: i64| of_users(&train, |user_id| (first..=400).contains(&user_id));
     let asked = candidates(&of_users(&held_out, |user_id| (300..=400).contains(&user_id)));
-    for kind in BaseModel::ALL {
+    for kind in kinds() {
         let fitted = fit(kind, &known, &items).model;
-        let (few, many) = (fold_in(fitted.clone(), &new(300)), fold_in(fitted, &new(0)));
+        let (few, many) = (fold_in(kind, fitted.clone(), &new(300)), fold_in(kind, fitted, &new(0)));
         assert_eq!(bits(&few.scores(&asked)), bits(&many.scores(&asked)), "{}", kind.name());
     }
 }
@@ -131,10 +134,10 @@ fn one_after_the_other_is_all_at_once() {
     let known = of_users(&train, |user_id| user_id > 100);
     let new = |chosen: &dyn Fn(i64) -> bool| of_users(&train, |user_id| user_id <= 100 && chosen(user_id));
     let (first, second) = (new(&|user_id| user_id % 2 == 0), new(&|user_id| user_id % 2 == 1));
-    for kind in BaseModel::ALL {
+    for kind in kinds() {
         let fitted = fit(kind, &known, &items).model;
-        let together = fold_in(fitted.clone(), &new(&|_| true));
-        assert!(together == fold_in(fold_in(fitted, &first), &second), "{}", kind.name());
+        let together = fold_in(kind, fitted.clone(), &new(&|_| true));
+        assert!(together == fold_in(kind, fold_in(kind, fitted, &first), &second), "{}", kind.name());
     }
 }
 
@@ -144,12 +147,12 @@ fn new_users_are_scored_about_as_well_as_fitted_ones() {
     let known = of_users(&train, |user_id| !is_chosen(user_id + 7) && !is_chosen(user_id));
     let new = of_users(&train, |user_id| is_chosen(user_id + 7) || is_chosen(user_id));
     let asked = of_users(&held_out, |user_id| is_chosen(user_id + 7) || is_chosen(user_id));
-    for kind in BaseModel::ALL.into_iter().filter(|kind| kind.is_star_scale()) {
+    for kind in kinds().filter(|kind| kind.model.is_star_scale()) {
         let error = |model: &FittedModel| rmse(&model.scores(&candidates(&asked)), &asked);
         let all = fit(kind, &train, &items).model;
         let without = fit(kind, &known, &items).model;
         let fallback = error(&without);
-        let folded = error(&fold_in(without, &new));
+        let folded = error(&fold_in(kind, without, &new));
         assert!(folded < 1.08 * error(&all), "{}: {folded}, fitted {}", kind.name(), error(&all));
         assert!(folded < 0.95 * fallback, "{}: {folded}, fallback {fallback}", kind.name());
     }
@@ -168,14 +171,19 @@ fn unknown_items_are_left_out_and_known_users_refused() {
         ..rating
     }));
     let odd: Ratings = odd.collect();
-    for kind in BaseModel::ALL {
+    for kind in kinds() {
         let fitted = fit(kind, &train, &items).model;
-        let (without, with) = (fold_in(fitted.clone(), &new), fold_in(fitted.clone(), &odd));
+        let (without, with) = (fold_in(kind, fitted.clone(), &new), fold_in(kind, fitted.clone(), &odd));
         assert_eq!(bits(&without.scores(&asked)), bits(&with.scores(&asked)), "{}", kind.name());
         assert_eq!(with.scores(&[lost]), with.scores(&[stranger]), "{}", kind.name());
-        assert_eq!(bytes(&fold_in(fitted.clone(), &Ratings::default())), bytes(&fitted), "{}", kind.name());
-        let known = fitted.fold_in(&History::new(&train), &params());
-        if kind != BaseModel::Popularity {
+        assert_eq!(
+            bytes(&fold_in(kind, fitted.clone(), &Ratings::default())),
+            bytes(&fitted),
+            "{}",
+            kind.name()
+        );
+        let known = fitted.fold_in(&History::new(&train), &params(kind));
+        if kind.model != BaseModel::Popularity {
             assert_eq!(known.map(|model| model.kind()), Err(KnownUser { user_id: 1 }));
         }
     }
@@ -186,11 +194,11 @@ fn a_folded_model_is_written_and_read_back() {
     let Planted { train, held_out, items } = planted::generate();
     let new = renamed(&of_users(&train, is_chosen));
     let asked = candidates(&renamed(&of_users(&held_out, is_chosen)));
-    for kind in BaseModel::ALL {
+    for kind in kinds() {
         let fitted = fit(kind, &train, &items).model;
         let on = |n_threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
-            pool.install(|| fold_in(fitted.clone(), &new))
+            pool.install(|| fold_in(kind, fitted.clone(), &new))
         };
         let folded = bytes(&on(1));
         assert_eq!(folded, bytes(&on(3)), "{}", kind.name());
@@ -204,8 +212,8 @@ fn a_folded_model_is_written_and_read_back() {
 fn nobody_is_folded_into_a_model_of_nothing() {
     let Planted { train, items, .. } = planted::generate();
     for items in [Items::default(), items] {
-        for kind in BaseModel::ALL {
-            let folded = fold_in(fit(kind, &Ratings::default(), &items).model, &train);
+        for kind in kinds() {
+            let folded = fold_in(kind, fit(kind, &Ratings::default(), &items).model, &train);
             assert_eq!(folded.validate(), Ok(()));
             assert!(folded.scores(&candidates(&train)).iter().all(|score| score.is_finite()));
         }

@@ -6,6 +6,7 @@
 mod flags;
 mod keys;
 
+use std::io::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -39,6 +40,17 @@ pub(crate) fn load<C: Serialize + DeserializeOwned + Default + schemars::JsonSch
     Ok(config)
 }
 
+/// Prints `config` as JSON on stdout.
+///
+/// # Errors
+/// Where stdout cannot be written to.
+pub(crate) fn print<C: Serialize>(config: &C) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut stdout, config)?;
+    writeln!(stdout)?;
+    Ok(())
+}
+
 fn read<C: DeserializeOwned>(path: &Path) -> Result<C, UsageError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| UsageError(format!("cannot read the configuration {}: {error}", path.display())))?;
@@ -62,8 +74,6 @@ fn set(table: &mut Table, path: &[String], value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use schemars::JsonSchema;
     use serde::Deserialize;
 
