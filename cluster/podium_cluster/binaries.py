@@ -86,7 +86,8 @@ def _feed(stdin: BinaryIO, batches: Iterable[pa.RecordBatch]) -> None:
 def told(command: str, code: int, stderr: str) -> StageError:
     """The error that the operator's exit code and messages stand for."""
     lines = [line for line in stderr.splitlines() if line.strip()]
-    message = lines[-1].removeprefix("operator: error: ") if lines else ended(code)
+    errors = [line.partition("error: ")[2] for line in lines if line.startswith(("operator: error: ", "error: "))]
+    message = (errors or lines or [ended(code)])[-1]
     kind = {FAILED: StageError, USAGE: UsageError, INPUT: InputError}.get(code, StageError)
     return kind(f"operator {command}: {message}")
 

@@ -32,7 +32,7 @@ def run(context: Context) -> None:
     ratings = frames.ratings(stage)
     stage.check("split/items.parquet")
     plan = rounds.plan(stage.upstream["split"].config["stacking"], ratings)
-    final = _final_files(stage, plan, ratings, base)
+    final = final_files(stage, plan, ratings, base, stage.config)
 
     stage.terminal.step("features of the training rows")
     meta_train, n_meta, n_relevant = _training(stage, plan, ratings, base, final)
@@ -64,18 +64,21 @@ def check(config: dict[str, Any]) -> None:
         raise UsageError(f'statistics_from = "{config["statistics_from"]}" is not there on a cluster; there is known')
 
 
-def _final_files(stage: Run, plan: Plan, ratings: DataFrame, base: dict[str, Any]) -> RoundFiles:
+def final_files(stage: Run, plan: Plan, ratings: DataFrame, base: dict[str, Any], features: dict[str, Any]) -> RoundFiles:
     """The files of the final round: those that train-base left in this session, or made of the model files."""
     paths = [f"train-base/{model}.bin" for model in base["models"]]
     for path in paths:
         stage.check(path)
-    kept = stage.context.shared.get("fitted", {}).get(plan.last.name)
-    if kept is not None:
-        return kept
+    fitted = stage.context.shared.setdefault("fitted", {})
+    if plan.last.name in fitted:
+        return fitted[plan.last.name]
     stage.terminal.step("counts, final")
-    files, _ = train_base.begin_round(stage, plan.last, ratings, base, stage.config)
+    files, _ = train_base.begin_round(stage, plan.last, ratings, base, features)
     for path in paths:
         stage.store.get(path, files.path(path.rpartition("/")[2]))
+    # Models that one machine fitted hold its users; here each user comes with the own ratings.
+    stage.binaries.operate("forget-users", *files.argument)
+    fitted[plan.last.name] = files
     return files
 
 

@@ -40,9 +40,10 @@ def columns_of(context: "Context", rows: DataFrame, call: Call) -> pa.Schema:
     arguments = [call.command, *call.arguments]
     if call.prefix is not None:
         arguments += ["--round", f"{context.work}/{call.prefix}"]
-    written = context.binaries.operate(*arguments, batches=_batches(nothing))
+    written = context.binaries.operate(*arguments, batches=batches_of(nothing))
     return pa.ipc.open_stream(written).schema
 
 
-def _batches(table: pa.Table) -> list[pa.RecordBatch]:
-    return table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]
+def batches_of(table: pa.Table) -> list[pa.RecordBatch]:
+    """The rows of a table, at least one batch: an empty one tells the columns."""
+    return table.tobatches_of() or [pa.RecordBatch.from_pylist([], schema=table.schema)]

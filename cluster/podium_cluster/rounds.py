@@ -5,6 +5,8 @@ and are handed to every executor once.
 """
 
 import json
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from podium_cluster.run import Context
 from podium_cluster.stream import Call
 
 RELEVANT_FROM = 4.0
+DESCRIPTION = "round.json"
 STATISTICS = pa.schema(
     [
         pa.field("item_id", pa.int64(), False),
@@ -92,12 +95,20 @@ class RoundFiles:
         return "--round", f"{self.context.work}/{self.prefix}"
 
     def describe(self, scale: float, base: dict[str, Any], features: dict[str, Any] | None) -> None:
-        """Writes round.json."""
+        """Writes the round's description."""
         value = {"scale": scale, "base": base, "features": features, "seed": self.context.options.seed}
-        self.path("round.json").write_text(json.dumps(value))
+        self.path(DESCRIPTION).write_text(json.dumps(value))
 
-    def write_statistics(self, known: DataFrame, relevant_from: float) -> pa.Table:
-        """Counts the items of the known ratings and writes item_statistics.parquet."""
+    def take_from(self, other: "RoundFiles", names: list[str]) -> None:
+        """Has files of another round among this one's: without a copy where the file system can."""
+        for name in names:
+            try:
+                os.link(other.path(name), self.path(name))
+            except OSError:
+                shutil.copyfile(other.path(name), self.path(name))
+
+    def write_statistics(self, known: DataFrame, relevant_from: float, file: str = "item_statistics.parquet") -> pa.Table:
+        """Counts the items of some ratings and writes what came of it."""
         stars = F.col("rating").cast("double")
         counted = known.groupBy("item_id").agg(
             F.count(F.lit(1)).alias("n_ratings"),
@@ -107,7 +118,7 @@ class RoundFiles:
         )
         table = counted.toArrow().sort_by("item_id").cast(STATISTICS)
         metadata = {"podium.schema": "round.item_statistics/1"}
-        pq.write_table(table.replace_schema_metadata(metadata), self.path("item_statistics.parquet"))
+        pq.write_table(table.replace_schema_metadata(metadata), self.path(file))
         return table
 
     def n_known(self) -> int:
