@@ -58,14 +58,26 @@ impl Base {
     /// # Errors
     /// None that a stream of whole users leads to.
     pub fn score(&mut self, history: &History, candidates: &[Candidate]) -> anyhow::Result<BaseColumns> {
+        self.with_users(history, |models| stacking::score_all(&models.iter().collect::<Vec<_>>(), candidates))
+    }
+
+    /// What `make` makes of the models with the users of `history` among theirs. Afterwards they are without users again.
+    ///
+    /// # Errors
+    /// None that a stream of whole users leads to.
+    pub fn with_users<T>(
+        &mut self,
+        history: &History,
+        make: impl FnOnce(&[FittedModel]) -> T,
+    ) -> anyhow::Result<T> {
         let fold_in = |model: FittedModel| model.fold_in(history, &self.params);
         let models: Vec<FittedModel> = std::mem::take(&mut self.models)
             .into_iter()
             .map(fold_in)
             .collect::<Result<_, _>>()
             .context("a user came twice")?;
-        let columns = stacking::score_all(&models.iter().collect::<Vec<_>>(), candidates);
+        let made = make(&models);
         self.models = models.into_iter().map(FittedModel::forget_users).collect();
-        Ok(columns)
+        Ok(made)
     }
 }

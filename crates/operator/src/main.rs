@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use commands::{
     base_scores, catalogue, co_ratings, features, forget_users, item_knn, item_models, merge_co_ratings,
-    metric_means, metric_sums, metrics, mf, models, residuals, scores,
+    metric_means, metric_sums, metrics, mf, models, recommend, residuals, scores,
 };
 
 /// Runs a step of the pipeline on a part of the data: an Arrow stream in, an Arrow stream out
@@ -66,6 +66,8 @@ enum Command {
     MetricSums(metric_sums::Args),
     /// Driver: the sums of all users in; means out
     MetricMeans(metric_means::Args),
+    /// Known and test ratings of whole users in; their lists out
+    Recommend(recommend::Args),
 }
 
 fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -86,6 +88,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Metrics(args) => metrics::run(&args),
         Command::MetricSums(args) => metric_sums::run(&args),
         Command::MetricMeans(args) => metric_means::run(&args),
+        Command::Recommend(args) => recommend::run(&args),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,8 +9,9 @@ use artifacts::{Error, Layout, Schema, layout, model_file};
 use dataset::{ItemStatistics, Items};
 use fitted::ModelFiles;
 use lineup::Lineup;
-use rankers::Stack;
-use recommenders::{BaseConfig, BaseModel, BaseParams, FittedModel};
+use lists::{CheckedListConfig, ListConfig};
+use rankers::{MetaModel, Stack};
+use recommenders::{BaseConfig, BaseModel, BaseParams, CandidatesFrom, FittedModel};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stacking::{FeatureConfig, FeatureSetup};
@@ -20,6 +21,9 @@ use stage::UsageError;
 const DESCRIPTION: &str = "round.json";
 /// What is counted of the items.
 const STATISTICS: &str = "item_statistics.parquet";
+
+/// The same of all training ratings, where the round does not know them all.
+const TRAINING_STATISTICS: &str = "training_statistics.parquet";
 
 /// The flag that says which round.
 #[derive(Debug, Clone, clap::Args)]
@@ -41,6 +45,12 @@ struct Description {
     /// The keys of the meta-models, where `train-meta` has fitted some.
     #[serde(default)]
     meta_models: Vec<String>,
+    /// The configuration of `recommend`, where lists are made.
+    #[serde(default)]
+    lists: Option<ListConfig>,
+    /// The time of the last training rating of all users, in seconds since 1970, where lists are made.
+    #[serde(default)]
+    last_time: Option<i64>,
 }
 
 /// A round whose files are read when they are asked for.
@@ -103,6 +113,40 @@ impl Round {
     pub fn statistics(&self) -> Result<ItemStatistics, Error> {
         let rows: ItemStatisticsRows = self.table(STATISTICS)?;
         Ok(rows.0)
+    }
+
+    /// What is counted of the items over all training ratings, where the round does not know them all.
+    ///
+    /// # Errors
+    /// [`Error`] where the file is there and is not as it should be.
+    pub fn training_statistics(&self) -> Result<Option<ItemStatistics>, Error> {
+        if !self.path(TRAINING_STATISTICS).exists() {
+            return Ok(None);
+        }
+        let rows: ItemStatisticsRows = self.table(TRAINING_STATISTICS)?;
+        Ok(Some(rows.0))
+    }
+
+    /// What is recommended, and the time of the last training rating.
+    ///
+    /// # Errors
+    /// [`UsageError`] where the round says nothing of lists, or a value is out of its range.
+    pub fn lists(&self) -> anyhow::Result<(CheckedListConfig, i64)> {
+        let missing =
+            |key: &str| UsageError(format!("`{key}` is missing in {}", self.path(DESCRIPTION).display()));
+        let config = self.description.lists.as_ref().ok_or_else(|| missing("lists"))?;
+        let last_time = self.description.last_time.ok_or_else(|| missing("last_time"))?;
+        let (kinds, _) = self.base()?;
+        let meta = self.description.meta_models.iter().filter_map(|key| MetaModel::from_key(key));
+        let checked = config.check(&kinds, &meta.collect::<Vec<_>>());
+        let checked = checked.map_err(|error| UsageError(error.to_string()));
+        Ok((checked.context("the configuration of recommend")?, last_time))
+    }
+
+    /// Of the candidates that the meta-models were fitted on, the share of irrelevant ones; none where they were fitted on rated rows.
+    pub fn negative_share(&self) -> Option<f64> {
+        let candidates = &self.description.base.candidates;
+        (candidates.from == CandidatesFrom::Catalogue).then_some(candidates.negative_share)
     }
 
     fn table<T: Stored>(&self, name: &str) -> Result<T, Error> {

@@ -20,6 +20,8 @@ pub enum Kind {
     Known,
     /// Known or asked: besides, `timestamp`, `known` (1 or 0) and `fold`.
     KnownOrAsked,
+    /// The same, with a third kind of rows, whose `known` is 2: training ratings that the round does not know.
+    KnownRatedOrAsked,
 }
 
 /// Rows of some users: all of each.
@@ -27,6 +29,8 @@ pub enum Kind {
 pub struct Block {
     /// What is known of them.
     pub known: Ratings,
+    /// What they have rated in the training part and the round does not know.
+    pub rated: Ratings,
     /// What is asked.
     pub asked: Asked,
 }
@@ -46,7 +50,7 @@ pub struct Asked {
 
 impl Block {
     fn n_rows(&self) -> usize {
-        self.known.len() + self.asked.candidates.len()
+        self.known.len() + self.rated.len() + self.asked.candidates.len()
     }
 }
 
@@ -103,14 +107,14 @@ impl<R: Read> WholeUsers<R> {
                     return Ok(Some(block));
                 }
                 self.check_order(&rows, row)?;
-                rows.push_to(row, &mut block)?;
+                rows.push_to(row, self.kind, &mut block)?;
             }
         }
     }
 
     fn rows(&self, piece: Piece) -> Result<Rows, StreamError> {
         let n_rows = piece.n_rows();
-        let is_mixed = self.kind == Kind::KnownOrAsked;
+        let is_mixed = self.kind != Kind::Known;
         Ok(Rows {
             user_ids: piece.integers("user_id")?,
             item_ids: piece.integers("item_id")?,
@@ -144,11 +148,14 @@ impl<R: Read> WholeUsers<R> {
 }
 
 impl Rows {
-    fn push_to(&self, row: usize, block: &mut Block) -> Result<(), StreamError> {
+    fn push_to(&self, row: usize, kind: Kind, block: &mut Block) -> Result<(), StreamError> {
         let (user_id, item_id) = (self.user_ids[row], self.item_ids[row]);
         let (value, timestamp) = (self.ratings[row], self.timestamps[row]);
         match self.known[row] {
             1 => block.known.push(Rating { user_id, item_id, value, timestamp }),
+            2 if kind == Kind::KnownRatedOrAsked => {
+                block.rated.push(Rating { user_id, item_id, value, timestamp });
+            }
             0 => {
                 block.asked.candidates.push(Candidate { user_id, item_id, at: timestamp });
                 block.asked.ratings.push(value);
@@ -158,8 +165,13 @@ impl Rows {
                 }
             }
             other => {
-                let problem =
-                    format!("column `known` is {other}, expected 1 for a known rating or 0 for an asked row");
+                let expected = match kind {
+                    Kind::KnownRatedOrAsked => {
+                        "1 for a known rating, 2 for a training rating that the round does not know, or 0 for a test rating"
+                    }
+                    Kind::Known | Kind::KnownOrAsked => "1 for a known rating or 0 for an asked row",
+                };
+                let problem = format!("column `known` is {other}, expected {expected}");
                 return Err(self.piece.error_at(row, problem));
             }
         }

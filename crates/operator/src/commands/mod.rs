@@ -13,5 +13,6 @@ pub mod metric_sums;
 pub mod metrics;
 pub mod mf;
 pub mod models;
+pub mod recommend;
 pub mod residuals;
 pub mod scores;

@@ -31,6 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "dataset",
             "fitted",
             "lineup",
+            "lists",
             "metrics",
             "rankers",
             "raw",
