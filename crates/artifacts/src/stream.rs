@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, BinaryArray, Float32Array, Float64Array, Int8Array, Int64Array, ListArray, RecordBatch,
+    StringArray,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
@@ -112,9 +113,7 @@ impl Piece {
     /// # Errors
     /// [`StreamError`] where it is missing, of another type, or null in some row.
     pub fn integers(&self, name: &str) -> Result<Vec<i64>, StreamError> {
-        let array = self.required(name, "whole numbers", &DataType::Int64, |of| {
-            matches!(of, DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64)
-        })?;
+        let array = self.required(name, "whole numbers", &DataType::Int64, is_whole)?;
         Ok(downcast::<Int64Array>(&array)?.values().to_vec())
     }
 
@@ -126,6 +125,26 @@ impl Piece {
         let array =
             self.column(name, "whole numbers of 8 bits", &DataType::Int8, |of| *of == DataType::Int8)?;
         Ok(downcast::<Int8Array>(&array)?.iter().collect())
+    }
+
+    /// A column of whole numbers, some of which may be null.
+    ///
+    /// # Errors
+    /// [`StreamError`] where it is missing or of another type.
+    pub fn optional_integers(&self, name: &str) -> Result<Vec<Option<i64>>, StreamError> {
+        let array = self.column(name, "whole numbers", &DataType::Int64, is_whole)?;
+        Ok(downcast::<Int64Array>(&array)?.iter().collect())
+    }
+
+    /// A column of text.
+    ///
+    /// # Errors
+    /// [`StreamError`] where it is missing, of another type, or null in some row.
+    pub fn texts(&self, name: &str) -> Result<Vec<String>, StreamError> {
+        let array = self.required(name, "text", &DataType::Utf8, |of| {
+            matches!(of, DataType::Utf8 | DataType::LargeUtf8)
+        })?;
+        Ok(downcast::<StringArray>(&array)?.iter().flatten().map(str::to_owned).collect())
     }
 
     /// A column of finite numbers of 32 bits.
@@ -226,6 +245,10 @@ impl Piece {
             cast(array, as_type).map_err(|error| wrong(error.to_string()))
         }
     }
+}
+
+fn is_whole(of: &DataType) -> bool {
+    matches!(of, DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64)
 }
 
 fn downcast<A: Array + 'static>(array: &ArrayRef) -> Result<&A, StreamError> {

@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use artifacts::tables::{CatalogueRows, ColdStartRow, FeatureRows, SplitRatings, TagRow};
 use dataset::split::Part;
 use dataset::{Candidate, History, Ratings, Tag, rng};
+use lineup::ModelKind;
 use metrics::statistics::UserSample;
 use metrics::{Groups, Metric, ModelScores, Plan, TestRows};
 use rand::seq::SliceRandom as _;
 use recommenders::{BaseConfig, CheckedCandidates, Content, FittedModel};
-use report::ModelKind;
 use stacking::{AsOf, BaseSetup, FeatureConfig, FeatureSetup, Method, Round, propose};
 use stage::{Progress, Run, StageName};
 

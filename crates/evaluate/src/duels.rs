@@ -1,8 +1,8 @@
 //! Each stack against its rivals, user by user.
 
+use lineup::ModelKind;
 use metrics::PerUser;
 use metrics::statistics::{Bootstrap, Comparison, Pair, holm};
-use report::ModelKind;
 
 /// Whom a stack is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

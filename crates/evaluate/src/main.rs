@@ -235,7 +235,7 @@ fn write_trec(run: &mut Run, files: &[(String, String)]) -> Result<(), Error> {
     run.write_all_bytes(&files)
 }
 
-fn trec_of(rows: &Rows, models: &[models::Scored]) -> anyhow::Result<Vec<(String, String)>> {
+fn trec_of(rows: &Rows, models: &[lineup::Scored]) -> anyhow::Result<Vec<(String, String)>> {
     let groups = Groups::from_sorted(&rows.user_ids)?;
     let test_rows = TestRows::new(&groups, &rows.item_ids, &rows.relevant, &rows.grades)?;
     let scores: Vec<ModelScores<'_>> =

@@ -6,9 +6,9 @@ use artifacts::table::{ROW_GROUP_ROWS, TableWriter};
 use artifacts::tables::{CatalogueScoreRows, ScoreRows, Stored as _};
 use stage::Run;
 
-use crate::models::Scored;
 use crate::protocol::Protocol;
 use crate::rows::Rows;
+use lineup::Scored;
 
 /// Where the scores of a protocol's rows stand.
 pub fn artifact(protocol: Protocol) -> Artifact {

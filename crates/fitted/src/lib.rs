@@ -4,4 +4,4 @@ mod base;
 mod meta;
 
 pub use base::{base_models, base_params, with_users};
-pub use meta::{negative_share, stack};
+pub use meta::{ModelFiles, negative_share, read_stack, stack};

@@ -11,26 +11,59 @@ use recommenders::{CandidateConfig, CandidatesFrom};
 use serde::de::DeserializeOwned;
 use stage::Run;
 
+/// Where the files of `train-meta` are read from.
+pub trait ModelFiles {
+    /// Reads a model; `check` says whether its parts fit together.
+    ///
+    /// # Errors
+    /// Where it is missing, corrupt or of another kind.
+    fn read<M: DeserializeOwned, E: ToString>(
+        &mut self,
+        file: &str,
+        schema: Schema,
+        check: impl Fn(&M) -> Result<(), E>,
+    ) -> Result<M, Error>;
+}
+
+impl ModelFiles for Run {
+    fn read<M: DeserializeOwned, E: ToString>(
+        &mut self,
+        file: &str,
+        schema: Schema,
+        check: impl Fn(&M) -> Result<(), E>,
+    ) -> Result<M, Error> {
+        self.read_model(StageName::TrainMeta, file, schema, check)
+    }
+}
+
 /// Reads all that the configuration of `train-meta` names.
 ///
 /// # Errors
 /// Where a model is missing or corrupt.
 pub fn stack(run: &mut Run) -> Result<Stack, Error> {
     let keys: Vec<String> = run.upstream_config(StageName::TrainMeta, "models")?;
+    let is_calibrated = run.has(CALIBRATION);
+    read_stack(run, &keys, is_calibrated)
+}
+
+/// Reads the meta-models of these keys, and how their scores are calibrated.
+///
+/// # Errors
+/// Where a model is missing or corrupt.
+pub fn read_stack(files: &mut impl ModelFiles, keys: &[String], is_calibrated: bool) -> Result<Stack, Error> {
     let kinds: Vec<MetaModel> = keys.iter().filter_map(|key| MetaModel::from_key(key)).collect();
-    let calibration = if run.has(CALIBRATION) {
+    let calibration = if is_calibrated {
         let schema = Schema { name: SegmentCalibration::SCHEMA, version: SegmentCalibration::SCHEMA_VERSION };
-        let validate = SegmentCalibration::validate;
-        Some(run.read_model(CALIBRATION.stage, CALIBRATION.file, schema, validate)?)
+        Some(files.read(CALIBRATION.file, schema, SegmentCalibration::validate)?)
     } else {
         None
     };
     let mut fitted = Vec::new();
     for kind in MetaModel::ALL.into_iter().filter(|kind| kinds.contains(kind) && *kind != MetaModel::Blend) {
-        fitted.push((kind, read_fitted(run, kind)?));
+        fitted.push((kind, read_fitted(files, kind)?));
     }
     let blend = if kinds.contains(&MetaModel::Blend) {
-        Some(read(run, MetaModel::Blend, Blend::validate)?)
+        Some(read(files, MetaModel::Blend, Blend::validate)?)
     } else {
         None
     };
@@ -47,19 +80,19 @@ pub fn negative_share(run: &Run) -> Result<Option<f64>, Error> {
     Ok((candidates.from == CandidatesFrom::Catalogue).then_some(candidates.negative_share))
 }
 
-fn read_fitted(run: &mut Run, kind: MetaModel) -> Result<Fitted, Error> {
+fn read_fitted(files: &mut impl ModelFiles, kind: MetaModel) -> Result<Fitted, Error> {
     if kind.objective().is_some() {
-        read(run, kind, GbdtModel::validate).map(Fitted::Booster)
+        read(files, kind, GbdtModel::validate).map(Fitted::Booster)
     } else {
-        read(run, kind, LogisticModel::validate).map(Fitted::Logistic)
+        read(files, kind, LogisticModel::validate).map(Fitted::Logistic)
     }
 }
 
 fn read<M: DeserializeOwned, E: ToString>(
-    run: &mut Run,
+    files: &mut impl ModelFiles,
     kind: MetaModel,
     validate: impl Fn(&M) -> Result<(), E>,
 ) -> Result<M, Error> {
     let schema = Schema { name: kind.schema(), version: kind.schema_version() };
-    run.read_model(StageName::TrainMeta, &Layout::meta_model(kind.key()), schema, validate)
+    files.read(&Layout::meta_model(kind.key()), schema, validate)
 }

@@ -9,6 +9,7 @@
 
 mod base;
 mod commands;
+mod ranked;
 mod round;
 mod streams;
 mod whole_users;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use commands::{
     base_scores, catalogue, co_ratings, features, forget_users, item_knn, item_models, merge_co_ratings,
+    metric_means, metric_sums, metrics, mf, models, residuals, scores,
 };
 
 /// Runs a step of the pipeline on a part of the data: an Arrow stream in, an Arrow stream out
@@ -46,10 +48,24 @@ enum Command {
     MergeCoRatings(merge_co_ratings::Args),
     /// Driver: merged sums in, ascending by item; the item-kNN to the round's files
     ItemKnn(item_knn::Args),
+    /// Known ratings in; what mean and biases leave of them out: what factors are fitted to
+    Residuals(residuals::Args),
+    /// Driver: the items' factors in, in any order; the factorisation to the round's files
+    Mf(mf::Args),
     /// Known and asked rows of whole users in; the base scores of the asked rows out
     BaseScores(base_scores::Args),
     /// Known and asked rows of whole users in; the features of the asked rows out
     Features(features::Args),
+    /// Driver: who is measured, as JSON
+    Models(models::Args),
+    /// Rows with features in; every model's scores out
+    Scores(scores::Args),
+    /// Scores of whole users in; each user's metrics out
+    Metrics(metrics::Args),
+    /// Scores of whole users in; what these users add to the means of the metrics out
+    MetricSums(metric_sums::Args),
+    /// Driver: the sums of all users in; means out
+    MetricMeans(metric_means::Args),
 }
 
 fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -61,8 +77,15 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::CoRatings(args) => co_ratings::run(&args),
         Command::MergeCoRatings(args) => merge_co_ratings::run(&args),
         Command::ItemKnn(args) => item_knn::run(&args),
+        Command::Residuals(args) => residuals::run(&args),
+        Command::Mf(args) => mf::run(&args),
         Command::BaseScores(args) => base_scores::run(&args),
         Command::Features(args) => features::run(&args),
+        Command::Models(args) => models::run(&args),
+        Command::Scores(args) => scores::run(&args),
+        Command::Metrics(args) => metrics::run(&args),
+        Command::MetricSums(args) => metric_sums::run(&args),
+        Command::MetricMeans(args) => metric_means::run(&args),
     }?;
     Ok(ExitCode::SUCCESS)
 }

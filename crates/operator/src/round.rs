@@ -7,7 +7,11 @@ use artifacts::table::{Source, read_parquet};
 use artifacts::tables::{ItemStatisticsRows, Stored};
 use artifacts::{Error, Layout, Schema, layout, model_file};
 use dataset::{ItemStatistics, Items};
+use fitted::ModelFiles;
+use lineup::Lineup;
+use rankers::Stack;
 use recommenders::{BaseConfig, BaseModel, BaseParams, FittedModel};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stacking::{FeatureConfig, FeatureSetup};
 use stage::UsageError;
@@ -34,6 +38,9 @@ struct Description {
     base: BaseConfig,
     /// That of `build-features`; none where no features are asked for.
     features: Option<FeatureConfig>,
+    /// The keys of the meta-models, where `train-meta` has fitted some.
+    #[serde(default)]
+    meta_models: Vec<String>,
 }
 
 /// A round whose files are read when they are asked for.
@@ -50,8 +57,7 @@ impl Round {
     pub fn open(args: &RoundArgs) -> Result<Self, Error> {
         let path = PathBuf::from(format!("{}{DESCRIPTION}", args.prefix));
         let bytes = read(&path)?;
-        let description =
-            serde_json::from_slice(&bytes).map_err(|error| source(&path, DESCRIPTION).corrupt(error))?;
+        let description = serde_json::from_slice(&bytes).map_err(|error| source(&path).corrupt(error))?;
         Ok(Self { prefix: args.prefix.clone(), description })
     }
 
@@ -118,7 +124,7 @@ impl Round {
     fn base_model(&self, kind: BaseModel) -> Result<FittedModel, Error> {
         let file = Layout::base_model(kind.file_stem());
         let path = self.path(&file);
-        let source = source(&path, &file);
+        let source = source(&path);
         let model: FittedModel = model_file::decode(schema(kind), &read(&path)?, &path, source.make_target)?;
         model.validate().map_err(|problem| source.corrupt(problem))?;
         if model.kind() == kind {
@@ -126,6 +132,23 @@ impl Round {
         } else {
             Err(source.corrupt(format!("it holds a {}", model.kind().name())))
         }
+    }
+
+    /// The models that are measured.
+    ///
+    /// # Errors
+    /// [`Error`] where one is missing, corrupt or another's.
+    pub fn lineup(&self) -> Result<Lineup, Error> {
+        Ok(Lineup::new(self.stack()?, None))
+    }
+
+    /// The meta-models, and how they are calibrated.
+    ///
+    /// # Errors
+    /// [`Error`] where one is missing, corrupt or another's.
+    pub fn stack(&self) -> Result<Stack, Error> {
+        let is_calibrated = self.path(layout::CALIBRATION.file).exists();
+        fitted::read_stack(&mut Files(self), &self.description.meta_models, is_calibrated)
     }
 
     /// Writes a base model to its file.
@@ -141,11 +164,29 @@ impl Round {
     }
 }
 
+/// The files of a round, as those of `train-meta` are read.
+struct Files<'a>(&'a Round);
+
+impl ModelFiles for Files<'_> {
+    fn read<M: DeserializeOwned, E: ToString>(
+        &mut self,
+        file: &str,
+        schema: Schema,
+        check: impl Fn(&M) -> Result<(), E>,
+    ) -> Result<M, Error> {
+        let path = self.0.path(file);
+        let source = source(&path);
+        let model = model_file::decode(schema, &read(&path)?, &path, source.make_target)?;
+        check(&model).map_err(|problem| source.corrupt(problem))?;
+        Ok(model)
+    }
+}
+
 fn schema(kind: BaseModel) -> Schema {
     Schema { name: kind.schema(), version: kind.schema_version() }
 }
 
-fn source<'a>(path: &'a Path, _: &str) -> Source<'a> {
+fn source(path: &Path) -> Source<'_> {
     Source { path, schema: "", make_target: "the driver's steps of the round" }
 }
 

@@ -1,12 +1,9 @@
 //! What re-ranking costs in NDCG, and what it gives: on the users with test ratings, whose lists are made as if these were unknown.
 
 use dataset::{Candidate, rng};
+use lists::{Held, ItemFacts, List};
 use metrics::dcg::Discounts;
 use metrics::statistics::{Bootstrap, Interval, UserSample};
-
-use crate::item_facts::ItemFacts;
-use crate::known::Held;
-use crate::lists::List;
 
 /// How often the users are drawn again for the interval.
 const RESAMPLES: usize = 1000;

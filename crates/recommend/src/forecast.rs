@@ -1,9 +1,8 @@
 //! What recommending will take of memory, from the sizes that the earlier stages noted.
 
 use artifacts::{Layout, StageName};
+use lists::CheckedListConfig;
 use stage::{Bytes, Run};
-
-use crate::config::Checked;
 
 /// The program, its threads, the features on their way to lists.
 const PROGRAM: u64 = 80_000_000;
@@ -17,7 +16,7 @@ const A_CANDIDATE: u64 = 96;
 const CANDIDATES: u64 = 1 << 23;
 
 /// The memory of the lists of `config` from the base models of these file stems.
-pub fn forecast(run: &Run, models: &[String], config: &Checked) -> Bytes {
+pub fn forecast(run: &Run, models: &[String], config: &CheckedListConfig) -> Bytes {
     let model_bytes: u64 =
         models.iter().map(|stem| run.upstream_bytes(StageName::TrainBase, &Layout::base_model(stem))).sum();
     let count = |name| run.upstream_count(StageName::Split, name);

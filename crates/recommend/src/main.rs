@@ -5,15 +5,9 @@
 //! stage's folder alone.
 
 mod audience;
-mod candidates;
-mod config;
 mod cost;
-mod explain;
 mod forecast;
-mod item_facts;
 mod known;
-mod lists;
-mod output;
 mod terminal;
 mod titles;
 
@@ -24,16 +18,11 @@ use anyhow::Context as _;
 use artifacts::layout::{CONTRIBUTIONS, ITEMS, RATINGS, RECOMMENDATIONS};
 use artifacts::tables::{ContributionRow, Recommendations, SplitRatings, Stored as _};
 use audience::{Audience, NewUsers};
-use candidates::Candidates;
-use config::Config;
 use cost::Cost;
 use dataset::{History, IdIndex, Items, UserId};
-use explain::{Explained, Explanations};
-use item_facts::ItemFacts;
 use known::Known;
-use lists::Lister;
+use lists::{Explanations, ItemFacts, ListConfig, Lister, Recommended, UserSide};
 use rankers::MetaModel;
-use rankers::contributions::Explainer;
 use recommenders::{BaseModel, FittedModel};
 use stacking::{AsOf, FeatureConfig, Method, Plan, RoundFeatures};
 use stage::{Run, Stage, StageName, Summary, UsageError, grouped};
@@ -63,10 +52,10 @@ struct Recommend;
 impl Stage for Recommend {
     const NAME: StageName = StageName::Recommend;
     const ABOUT: &'static str = "The best items of the whole catalogue for each user, with reasons";
-    type Config = Config;
+    type Config = ListConfig;
     type Args = Args;
 
-    fn run(run: &mut Run, config: &Config, args: &Args) -> anyhow::Result<Summary> {
+    fn run(run: &mut Run, config: &ListConfig, args: &Args) -> anyhow::Result<Summary> {
         run.require(&[
             StageName::Split,
             StageName::TrainBase,
@@ -80,7 +69,7 @@ impl Stage for Recommend {
             .filter(|kind| base.iter().any(|stem| stem == kind.file_stem()))
             .collect();
         let meta: Vec<MetaModel> = meta.iter().filter_map(|key| MetaModel::from_key(key)).collect();
-        let config = config.check(&kinds, &meta)?;
+        let config = config.check(&kinds, &meta).map_err(|error| UsageError(error.to_string()))?;
         let users = audience::listed(&args.users, args.users_file.as_deref())?;
         run.will_need(forecast::forecast(run, &base, &config))?;
 
@@ -124,29 +113,27 @@ impl Stage for Recommend {
         let round = plan.last;
         drop(split);
         let facts = ItemFacts::new(&items, known.rated());
-        let lister = Lister {
-            config: &config,
-            items: &items,
+        let lister = Lister::new(&config, &items, facts, &stack, fitted::negative_share(run)?);
+        let side = UserSide {
             models: &models,
-            candidates: Candidates::new(&config, AsOf::of(method), &models, known.rated(), &items, &facts),
+            rated: known.rated(),
             features: RoundFeatures::prepare(&setup, &round, known.statistics(), &items),
-            stack: &stack,
-            negative_share: fitted::negative_share(run)?,
             held: &known.held,
-            facts,
+            as_of: AsOf::of(method),
+            last_of_all: known.rated().times().iter().max().copied().unwrap_or(0),
         };
         drop(round);
-        let explanations = explanations(run, &lister, known.rated())?;
+        let explanations =
+            Explanations::new(&config, &stack, fitted::base_params(run)?).context(RUN_TRAIN_META)?;
+        let making = Making { lister, side, explanations };
         let n_cold =
             users.iter().filter(|&&user_id| known.rated().users().index_of(user_id).is_none()).count();
         run.count("users", users.len());
         run.count("cold_users", n_cold);
         let mut cost = Cost::new(config.n, feature_config.relevant_from);
         let n_rows = match &audience {
-            Audience::Everybody => everybody(run, &lister, explanations.as_ref(), &users, &mut cost)?,
-            Audience::These(_) | Audience::New(_) => {
-                some(run, &lister, explanations.as_ref(), &users, &mut cost, args)?
-            }
+            Audience::Everybody => everybody(run, &making, &users, &mut cost)?,
+            Audience::These(_) | Audience::New(_) => some(run, &making, &users, &mut cost, args)?,
         };
         if config.reranking.changes()
             && let Some(summary) = cost.summary(run.seed())
@@ -165,58 +152,33 @@ impl Stage for Recommend {
     }
 }
 
-/// What explains the lists, where reasons or contributions are asked for.
-fn explanations<'a>(
-    run: &Run,
-    lister: &Lister<'_>,
-    known: &'a History,
-) -> anyhow::Result<Option<Explanations<'a>>> {
-    let config = lister.config;
-    if !config.reasons && !config.contributions {
-        return Ok(None);
-    }
-    if config.model == MetaModel::Blend {
-        return Err(UsageError(
-            "the blend's score has no exact contributions: set reasons = false and contributions = false, or let one of its members rank"
-                .to_owned(),
-        )
-        .into());
-    }
-    let explainer = Explainer::new(lister.stack.get(config.model)?).context("run `make train-meta`")?;
-    Ok(Some(Explanations { explainer, known, params: fitted::base_params(run)? }))
+/// What is to be done where the models do not fit each other.
+const RUN_TRAIN_META: &str = "run `make train-meta`";
+
+/// All that makes lists.
+struct Making<'a> {
+    lister: Lister<'a>,
+    side: UserSide<'a>,
+    explanations: Option<Explanations>,
 }
 
-/// The rows of the lists of `users`, with their reasons, and the contributions to their scores.
-fn rows_of(
-    lister: &Lister<'_>,
-    explanations: Option<&Explanations<'_>>,
-    users: &[UserId],
-    cost: &mut Cost,
-) -> anyhow::Result<(Recommendations, Vec<ContributionRow>)> {
-    let lists = lister.of(users)?;
-    lists.of_users.iter().for_each(|list| cost.add(list, lister.held, &lister.facts));
-    let Explained { reasons, contributions } = match explanations {
-        Some(explanations) => explanations.of(lister, &lists)?,
-        None => Explained {
-            reasons: vec![String::new(); lists.of_users.iter().map(|list| list.rows.len()).sum()],
-            contributions: Vec::new(),
-        },
-    };
-    Ok((output::rows(&lists, lister.items, reasons), contributions))
+impl Making<'_> {
+    /// The lists of `users`, noting what re-ranking costs.
+    fn recommend(&self, users: &[UserId], cost: &mut Cost) -> anyhow::Result<Recommended> {
+        let recommended = self.lister.recommend(&self.side, self.explanations.as_ref(), users);
+        let recommended = recommended.context(RUN_TRAIN_META)?;
+        let lists = recommended.lists.iter();
+        lists.for_each(|list| cost.add(list, self.side.held, self.lister.facts()));
+        Ok(recommended)
+    }
 }
 
 /// Writes the lists of all users, block by block.
-fn everybody(
-    run: &mut Run,
-    lister: &Lister<'_>,
-    explanations: Option<&Explanations<'_>>,
-    users: &[UserId],
-    cost: &mut Cost,
-) -> anyhow::Result<usize> {
-    let blocks = users.chunks(lister.users_a_block());
+fn everybody(run: &mut Run, making: &Making<'_>, users: &[UserId], cost: &mut Cost) -> anyhow::Result<usize> {
+    let blocks = users.chunks(making.lister.users_a_block());
     let progress = run.progress(blocks.len());
     let mut writer = run.begin_table::<Recommendations>(RECOMMENDATIONS)?;
-    let mut contributions = if lister.config.contributions {
+    let mut contributions = if making.lister.config().contributions {
         Some(run.begin_table::<Vec<ContributionRow>>(CONTRIBUTIONS)?)
     } else {
         None
@@ -224,7 +186,7 @@ fn everybody(
     let mut n_rows = 0;
     for users in blocks {
         progress.step(format!("lists of {} users", grouped(users.len())));
-        let (rows, of_features) = rows_of(lister, explanations, users, cost)?;
+        let Recommended { rows, contributions: of_features, .. } = making.recommend(users, cost)?;
         n_rows += rows.user_ids.len();
         writer.write(rows.into_table())?;
         if let Some(contributions) = &mut contributions {
@@ -243,8 +205,7 @@ fn everybody(
 /// Prints the lists of some users, and writes them where that is asked for.
 fn some(
     run: &mut Run,
-    lister: &Lister<'_>,
-    explanations: Option<&Explanations<'_>>,
+    making: &Making<'_>,
     users: &[UserId],
     cost: &mut Cost,
     args: &Args,
@@ -253,8 +214,8 @@ fn some(
     let mut writer =
         args.out.as_deref().map(|path| run.begin_table_at::<Recommendations>(path)).transpose()?;
     let mut n_rows = 0;
-    for users in users.chunks(lister.users_a_block()) {
-        let (rows, _) = rows_of(lister, explanations, users, cost)?;
+    for users in users.chunks(making.lister.users_a_block()) {
+        let Recommended { rows, .. } = making.recommend(users, cost)?;
         n_rows += rows.user_ids.len();
         terminal::print(&rows);
         if let Some(writer) = &mut writer {

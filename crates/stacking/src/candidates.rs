@@ -98,6 +98,12 @@ impl<'a> Proposals<'a> {
         Self { asked, catalogue, history, as_of, last_of_all }
     }
 
+    /// The same where the history is a part of the users': the last known rating of all of them was at `last_of_all`, in seconds since 1970.
+    #[must_use]
+    pub fn with_last_of_all(self, last_of_all: i64) -> Self {
+        Self { last_of_all, ..self }
+    }
+
     /// The candidates of `users`, which ascend.
     pub fn of(&self, users: &[UserId]) -> Proposed {
         let mut all = Proposed::default();

@@ -9,8 +9,8 @@ use metrics::beyond_accuracy::{
 use super::Number;
 use crate::config::Checked;
 use crate::inputs::Inputs;
-use crate::models::Scored;
 use crate::rows::Rows;
+use lineup::Scored;
 
 /// Coverage, Gini index, novelty, diversity and popularity of each model's lists at each cut.
 pub fn measure(

@@ -7,17 +7,17 @@ mod segments;
 
 use artifacts::Fingerprint;
 use artifacts::tables::{ComparisonRow, MetricRow};
+use lineup::ModelKind;
 use metrics::pooled::Calibration;
 use metrics::statistics::{Interval, UserSample};
 use metrics::{Groups, ModelScores, PerUser, TestRows};
-use report::ModelKind;
 
 use crate::config::Checked;
 use crate::duels::{self, Duel};
 use crate::inputs::Inputs;
-use crate::models::Scored;
 use crate::protocol::Protocol;
 use crate::rows::{RankedBy, Rows};
+use lineup::Scored;
 
 pub use json::to_json;
 pub use segments::Segmentation;

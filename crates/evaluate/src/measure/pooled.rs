@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use super::{ALL, Number};
 use crate::config::Checked;
-use crate::models::{Scale, Scored};
 use crate::rows::{RankedBy, Rows};
+use lineup::{Scale, Scored};
 
 /// A model's reliability curve.
 pub type Curve = (String, Calibration);

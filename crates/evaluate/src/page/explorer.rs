@@ -7,14 +7,14 @@ use artifacts::tables::FeatureRows;
 use dataset::{UserId, rng};
 use metrics::{Groups, RankOrder, TieOrder};
 use rand::seq::index;
-use report::{Explorer, ExplorerUser, Landing, ModelKind, Ranked, Rated};
+use report::{Explorer, ExplorerUser, Landing, Ranked, Rated};
 
 use crate::config::Checked;
 use crate::inputs::Inputs;
 use crate::known::KnownRating;
 use crate::measure::Measured;
-use crate::models::Scored;
 use crate::rows::Rows;
+use lineup::{ModelKind, Scored};
 
 /// Users in the sample.
 const N_USERS: usize = 40;

@@ -151,12 +151,22 @@ fn reliability(measured: &Measured) -> Vec<ReliabilityCurve> {
 
 fn model_rows(measured: &Measured, k: u32) -> Vec<ModelRow> {
     const SHOWN: [&str; 7] = ["ndcg", "hit_rate", "precision", "recall", "map", "mrr", "rmse"];
-    let row = |(name, kind): &(String, report::ModelKind)| {
+    let row = |(name, kind): &(String, lineup::ModelKind)| {
         let value = |metric: &&str| ((*metric).to_owned(), measured.value(name, metric, k));
         let metrics: BTreeMap<String, Option<f64>> = SHOWN.iter().map(value).collect();
-        ModelRow { model: name.clone(), kind: *kind, metrics }
+        ModelRow { model: name.clone(), kind: shown(*kind), metrics }
     };
     measured.models.iter().map(row).collect()
+}
+
+/// The kind as the page has it.
+fn shown(kind: lineup::ModelKind) -> report::ModelKind {
+    match kind {
+        lineup::ModelKind::Base => report::ModelKind::Base,
+        lineup::ModelKind::Average => report::ModelKind::Average,
+        lineup::ModelKind::Meta => report::ModelKind::Meta,
+        lineup::ModelKind::Yardstick => report::ModelKind::Yardstick,
+    }
 }
 
 fn rating_counts(known: &Known) -> Vec<RatingCount> {

@@ -1,10 +1,10 @@
 //! Every number, and how the users' numbers are distributed.
 
 use artifacts::tables::ColdStartRow;
+use lineup::ModelKind;
 use metrics::PerUser;
 use report::{
-    Bin, ColdStartCurve, ColdStartPoint, Distribution, Measurement, ModelKind, PairedDistribution, Protocol,
-    Segment,
+    Bin, ColdStartCurve, ColdStartPoint, Distribution, Measurement, PairedDistribution, Protocol, Segment,
 };
 
 use crate::config::Checked;
@@ -31,7 +31,7 @@ pub fn measurements(measured: &Measured) -> Vec<Measurement> {
     let measurement = |number: &crate::measure::Number| {
         Some(Measurement {
             model: number.model.clone(),
-            kind: kind_of(&number.model)?,
+            kind: super::shown(kind_of(&number.model)?),
             protocol: measured.protocol.name().to_owned(),
             segment: number.segment.clone(),
             metric: number.metric.clone(),

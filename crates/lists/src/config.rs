@@ -4,12 +4,11 @@ use rankers::{MetaModel, Reranking};
 use recommenders::{BaseModel, CheckedCandidates};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stage::UsageError;
 
 /// The hyper-parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Config {
+pub struct ListConfig {
     /// The meta-model that ranks, by its key; one of the `models` of train-meta.
     pub model: String,
     /// How many items a user gets, 1 to 1000.
@@ -44,7 +43,7 @@ pub struct RerankConfig {
     pub depth: usize,
 }
 
-impl Default for Config {
+impl Default for ListConfig {
     fn default() -> Self {
         Self {
             model: MetaModel::Gb.key().to_owned(),
@@ -67,32 +66,50 @@ impl Default for RerankConfig {
     }
 }
 
+/// A value out of its range, or one that does not go with another.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidListConfig(String);
+
 /// The same, checked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Checked {
+pub struct CheckedListConfig {
+    /// The meta-model that ranks.
     pub model: MetaModel,
+    /// How many items a user gets.
     pub n: usize,
+    /// Who proposes how many candidates.
     pub candidates: CheckedCandidates,
+    /// How many of the most rated items are candidates too.
     pub popular: usize,
+    /// An item with fewer ratings is no candidate.
     pub min_ratings: usize,
+    /// Whether what the user has rated may be recommended.
     pub include_rated: bool,
+    /// Whether there are sentences.
     pub reasons: bool,
+    /// Whether there are contributions.
     pub contributions: bool,
+    /// How the best items are re-ranked.
     pub reranking: Reranking,
     /// How many of the best items are looked at.
     pub depth: usize,
 }
 
-impl Config {
+impl ListConfig {
     /// Checks the values against the models that the run has.
     ///
     /// # Errors
-    /// [`UsageError`] for the first that is out of its range or names a model that was not fitted.
-    pub fn check(&self, base: &[BaseModel], meta: &[MetaModel]) -> Result<Checked, UsageError> {
+    /// [`InvalidListConfig`] for the first that is out of its range or names a model that was not fitted, and for reasons of a model that has none.
+    pub fn check(
+        &self,
+        base: &[BaseModel],
+        meta: &[MetaModel],
+    ) -> Result<CheckedListConfig, InvalidListConfig> {
         let model =
             MetaModel::from_key(&self.model).filter(|model| meta.contains(model)).ok_or_else(|| {
                 let keys: Vec<&str> = meta.iter().map(|model| model.key()).collect();
-                UsageError(format!(
+                InvalidListConfig(format!(
                     "model is {}, must be one of the models of train-meta: {}",
                     self.model,
                     keys.join(", ")
@@ -101,7 +118,7 @@ impl Config {
         let proposers = self.proposers.iter().map(|key| {
             base.iter().copied().find(|model| model.file_stem() == key).ok_or_else(|| {
                 let keys: Vec<&str> = base.iter().map(|model| model.file_stem()).collect();
-                UsageError(format!(
+                InvalidListConfig(format!(
                     "proposers holds {key}, must be some of the models of train-base: {}",
                     keys.join(", ")
                 ))
@@ -109,7 +126,7 @@ impl Config {
         });
         let proposers: Vec<BaseModel> = proposers.collect::<Result<_, _>>()?;
         if proposers.is_empty() && self.popular == 0 {
-            return Err(UsageError(
+            return Err(InvalidListConfig(
                 "proposers is empty and popular is 0: there are no candidates".to_owned(),
             ));
         }
@@ -118,8 +135,14 @@ impl Config {
         in_range("popular", self.popular, 0, 10_000)?;
         in_range("rerank.depth", self.rerank.depth, 1, 10_000)?;
         let reranking = Reranking::new(self.rerank.diversity, self.rerank.popularity)
-            .map_err(|error| UsageError(error.to_string()))?;
-        Ok(Checked {
+            .map_err(|error| InvalidListConfig(error.to_string()))?;
+        if model == MetaModel::Blend && (self.reasons || self.contributions) {
+            return Err(InvalidListConfig(
+                "the blend's score has no exact contributions: set reasons = false and contributions = false, or let one of its members rank"
+                    .to_owned(),
+            ));
+        }
+        Ok(CheckedListConfig {
             model,
             n: self.n,
             candidates: CheckedCandidates {
@@ -139,11 +162,11 @@ impl Config {
     }
 }
 
-fn in_range(key: &str, value: usize, least: usize, most: usize) -> Result<(), UsageError> {
+fn in_range(key: &str, value: usize, least: usize, most: usize) -> Result<(), InvalidListConfig> {
     if (least..=most).contains(&value) {
         return Ok(());
     }
-    Err(UsageError(format!("{key} is {value}, must be {least} to {most}")))
+    Err(InvalidListConfig(format!("{key} is {value}, must be {least} to {most}")))
 }
 
 #[cfg(test)]
@@ -153,24 +176,29 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let (base, meta) = ([BaseModel::Svdpp, BaseModel::Popularity], [MetaModel::Gb]);
-        let good = Config::default();
+        let good = ListConfig::default();
         assert_eq!(good.check(&base, &meta).unwrap().depth, 10);
-        let message = |config: Config| config.check(&base, &meta).unwrap_err().to_string();
+        let message = |config: ListConfig| config.check(&base, &meta).unwrap_err().to_string();
         assert_eq!(
-            message(Config { model: "rank".to_owned(), ..good.clone() }),
+            message(ListConfig { model: "rank".to_owned(), ..good.clone() }),
             "model is rank, must be one of the models of train-meta: gb"
         );
         assert_eq!(
-            message(Config { proposers: vec!["mf".to_owned()], ..good.clone() }),
+            message(ListConfig { proposers: vec!["mf".to_owned()], ..good.clone() }),
             "proposers holds mf, must be some of the models of train-base: svdpp, popularity"
         );
         assert!(
-            message(Config { proposers: Vec::new(), popular: 0, ..good.clone() }).contains("no candidates")
+            message(ListConfig { proposers: Vec::new(), popular: 0, ..good.clone() })
+                .contains("no candidates")
         );
-        assert_eq!(message(Config { n: 0, ..good.clone() }), "n is 0, must be 1 to 1000");
+        let blend = ListConfig { model: MetaModel::Blend.key().to_owned(), ..good.clone() };
+        let error = blend.check(&base, &[MetaModel::Blend]).unwrap_err().to_string();
+        assert!(error.starts_with("the blend's score has no exact contributions"), "{error}");
+        assert!(ListConfig { reasons: false, ..blend }.check(&base, &[MetaModel::Blend]).is_ok());
+        assert_eq!(message(ListConfig { n: 0, ..good.clone() }), "n is 0, must be 1 to 1000");
         let rerank = RerankConfig { diversity: 2.0, ..RerankConfig::default() };
-        assert!(message(Config { rerank, ..good.clone() }).contains("rerank.diversity"));
+        assert!(message(ListConfig { rerank, ..good.clone() }).contains("rerank.diversity"));
         let rerank = RerankConfig { diversity: 0.2, ..RerankConfig::default() };
-        assert_eq!(Config { rerank, ..good }.check(&base, &meta).unwrap().depth, 50);
+        assert_eq!(ListConfig { rerank, ..good }.check(&base, &meta).unwrap().depth, 50);
     }
 }

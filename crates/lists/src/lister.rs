@@ -2,37 +2,31 @@
 
 use std::ops::Range;
 
-use anyhow::Context as _;
 use dataset::{Candidate, Items, UserId};
 use rankers::{FeatureMatrix, MetaModel, Stack, among_all};
 use rayon::prelude::*;
 use recommenders::FittedModel;
-use stacking::{BaseColumns, RoundFeatures, Top};
+use stacking::{BaseColumns, Top};
 
-use crate::candidates::Candidates;
-use crate::config::Checked;
-use crate::item_facts::ItemFacts;
-use crate::known::Held;
+use crate::candidates::{Candidates, Pool};
+use crate::{CheckedListConfig, ItemFacts, ListError, UserSide};
 
 /// Rows whose features are in memory at a time on each thread.
 const ROWS_A_BLOCK: usize = 1 << 13;
 
-/// All that makes lists, prepared once.
+/// What makes lists and belongs to no user, prepared once.
 pub struct Lister<'a> {
-    pub config: &'a Checked,
-    pub items: &'a Items,
-    pub models: &'a [FittedModel],
-    pub candidates: Candidates<'a>,
-    pub features: RoundFeatures<'a>,
-    pub stack: &'a Stack,
-    /// Of the candidates that the meta-models were fitted on, the share of irrelevant ones.
-    pub negative_share: Option<f64>,
-    pub held: &'a Held,
-    pub facts: ItemFacts,
+    config: &'a CheckedListConfig,
+    pub(crate) items: &'a Items,
+    stack: &'a Stack,
+    negative_share: Option<f64>,
+    facts: ItemFacts,
+    pool: Pool,
 }
 
 /// What one user is recommended.
 pub struct List {
+    /// Whom.
     pub user_id: UserId,
     /// The recommended rows, best first.
     pub rows: Vec<Row>,
@@ -43,6 +37,7 @@ pub struct List {
 
 /// One recommendation.
 pub struct Row {
+    /// To whom, what, and as of when.
     pub candidate: Candidate,
     /// The meta-model's raw score.
     pub score: f64,
@@ -56,12 +51,43 @@ pub struct Row {
 
 /// The lists of some users, and what the numbers of their rows are called.
 pub struct Lists {
+    /// One a user.
     pub of_users: Vec<List>,
+    /// The names of [`Row::base`].
     pub base_names: Vec<String>,
+    /// The names of [`Row::features`].
     pub feature_names: Vec<String>,
 }
 
-impl Lister<'_> {
+impl<'a> Lister<'a> {
+    /// Prepares lists from the catalogue `items`, whose ratings give `facts`, in the order of a meta-model of `stack`. `negative_share` is, of the
+    /// candidates that the meta-models were fitted on, the share of irrelevant ones that were kept; none where these were rated rows.
+    pub fn new(
+        config: &'a CheckedListConfig,
+        items: &'a Items,
+        facts: ItemFacts,
+        stack: &'a Stack,
+        negative_share: Option<f64>,
+    ) -> Self {
+        let pool = Pool::new(config, items, &facts);
+        Self { config, items, stack, negative_share, facts, pool }
+    }
+
+    /// What is recommended.
+    pub fn config(&self) -> &CheckedListConfig {
+        self.config
+    }
+
+    /// The catalogue.
+    pub fn items(&self) -> &Items {
+        self.items
+    }
+
+    /// What is known of the items.
+    pub fn facts(&self) -> &ItemFacts {
+        &self.facts
+    }
+
     /// How many users are worked on at a time: some eight million candidates, so that neighbourhood models look an item up once for many users.
     pub fn users_a_block(&self) -> usize {
         let setup = &self.config.candidates;
@@ -69,13 +95,13 @@ impl Lister<'_> {
         ((1 << 23) / each.max(1)).max(1)
     }
 
-    /// The lists of `users`, which ascend.
+    /// The lists of `users`, who ascend and are of `side`; one who is not there is cold.
     ///
     /// # Errors
     /// Where the meta-model was fitted on other features.
-    pub fn of(&self, users: &[UserId]) -> anyhow::Result<Lists> {
-        let (candidates, n_of_users) = self.candidates.of(users);
-        let models: Vec<&FittedModel> = self.models.iter().collect();
+    pub fn of(&self, side: &UserSide<'_>, users: &[UserId]) -> Result<Lists, ListError> {
+        let (candidates, n_of_users) = Candidates::new(self.config, &self.pool, side).of(users);
+        let models: Vec<&FittedModel> = side.models.iter().collect();
         let base = stacking::score_all(&models, &candidates);
         let mut ends = n_of_users.iter().scan(0, |end, n_of_user| {
             *end += n_of_user;
@@ -94,9 +120,9 @@ impl Lister<'_> {
         let lists: Vec<(Vec<List>, Vec<String>)> = blocks
             .into_par_iter()
             .map(|(of_users, rows)| {
-                self.block(&users[of_users], &candidates[rows.clone()], &base.slice(rows))
+                self.block(side, &users[of_users], &candidates[rows.clone()], &base.slice(rows))
             })
-            .collect::<anyhow::Result<_>>()?;
+            .collect::<Result<_, _>>()?;
         let feature_names = lists.first().map(|(_, names)| names.clone()).unwrap_or_default();
         let base_names = base.into_columns().into_iter().map(|(name, _)| name).collect();
         Ok(Lists {
@@ -108,14 +134,14 @@ impl Lister<'_> {
 
     fn block(
         &self,
+        side: &UserSide<'_>,
         users: &[UserId],
         candidates: &[Candidate],
         base: &BaseColumns,
-    ) -> anyhow::Result<(Vec<List>, Vec<String>)> {
-        let table = self.features.compute(candidates, base)?;
+    ) -> Result<(Vec<List>, Vec<String>), ListError> {
+        let table = side.features.compute(candidates, base)?;
         let matrix = FeatureMatrix::from_columns(table.names.into_iter().zip(table.columns).collect())?;
-        let predicted =
-            self.stack.predict_one(self.config.model, &matrix).context("run `make train-meta`")?;
+        let predicted = self.stack.predict_one(self.config.model, &matrix)?;
         let base = base.clone().into_columns();
         let row = |at: usize| Row {
             candidate: candidates[at],
@@ -136,7 +162,7 @@ impl Lister<'_> {
         let mut start = 0;
         for &user_id in users {
             let n = candidates[start..].iter().take_while(|candidate| candidate.user_id == user_id).count();
-            let (held, _) = self.held.of(user_id);
+            let (held, _) = side.held.of(user_id);
             let is_held = |at: usize| held.binary_search(&candidates[at].item_id).is_ok();
             // What the user rated in the test part is left out only now: its presence may not move what else is on top.
             top.clear(self.config.depth + held.len());

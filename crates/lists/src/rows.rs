@@ -3,9 +3,9 @@
 use artifacts::tables::Recommendations;
 use dataset::Items;
 
-use crate::lists::{Lists, Row};
+use crate::{Lists, Row};
 
-/// Appends the rows of `lists`, with one of `reasons` for each row.
+/// The rows of `lists`, with one of `reasons` for each row.
 pub fn rows(lists: &Lists, items: &Items, reasons: Vec<String>) -> Recommendations {
     let all =
         || lists.of_users.iter().flat_map(|list| (1..).zip(&list.rows).map(move |row| (list.user_id, row)));

@@ -2,35 +2,51 @@
 
 use dataset::{GenreSet, History, IdIndex, ItemId, Items};
 
-/// Genres and ratings of the catalogue.
+/// Genres, and counts and means of the ratings that may be known, of the catalogue.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ItemFacts {
     items: IdIndex,
     genres: Vec<GenreSet>,
     n_ratings: Vec<usize>,
     mean_ratings: Vec<f64>,
     most: usize,
+    mean_of_all: f64,
 }
 
 impl ItemFacts {
     /// Looks the items of the catalogue up in `history`.
     pub fn new(items: &Items, history: &History) -> Self {
-        let ratings = |item_id: ItemId| {
-            let item = history.items().index_of(item_id);
-            item.map_or(&[][..], |item| history.by_item().row(item).1)
+        let counted = |item_id| {
+            let values = history.by_item().row(history.items().index_of(item_id)?).1;
+            Some((values.len(), values.iter().map(|&stars| f64::from(stars)).sum()))
         };
-        let mean = |ratings: &[f32]| {
-            let sum: f64 = ratings.iter().map(|&stars| f64::from(stars)).sum();
-            if ratings.is_empty() { 0.0 } else { sum / ratings.len() as f64 }
-        };
-        let of_items = || items.all().iter().map(|item| ratings(item.item_id));
-        let n_ratings: Vec<usize> = of_items().map(<[f32]>::len).collect();
+        Self::of_counts(items, counted, history.mean())
+    }
+
+    /// Takes what is counted: `counted` gives the number of an item's ratings and their sum in stars, where it has any, and `mean_of_all` is the mean of
+    /// all ratings.
+    pub fn of_counts(
+        items: &Items,
+        counted: impl Fn(ItemId) -> Option<(usize, f64)>,
+        mean_of_all: f64,
+    ) -> Self {
+        let counted: Vec<(usize, f64)> =
+            items.all().iter().map(|item| counted(item.item_id).unwrap_or_default()).collect();
+        let mean = |&(n, sum): &(usize, f64)| if n == 0 { 0.0 } else { sum / n as f64 };
+        let n_ratings: Vec<usize> = counted.iter().map(|&(n, _)| n).collect();
         Self {
             items: IdIndex::new(items.all().iter().map(|item| item.item_id)),
             genres: items.all().iter().map(|item| item.genres).collect(),
-            mean_ratings: of_items().map(mean).collect(),
+            mean_ratings: counted.iter().map(mean).collect(),
             most: n_ratings.iter().max().copied().unwrap_or(0),
             n_ratings,
+            mean_of_all,
         }
+    }
+
+    /// The mean of all ratings, in stars.
+    pub fn mean_of_all(&self) -> f64 {
+        self.mean_of_all
     }
 
     /// Where an item stands in the catalogue.

@@ -3,44 +3,52 @@
 use dataset::{Candidate, History, ItemId, Items, UserId};
 use rayon::prelude::*;
 use recommenders::FittedModel;
-use stacking::{AsOf, Proposals};
+use stacking::Proposals;
 
-use crate::config::Checked;
-use crate::item_facts::ItemFacts;
+use crate::{CheckedListConfig, ItemFacts, UserSide};
 
-/// What gives candidates, prepared for any number of users.
-pub struct Candidates<'a> {
-    proposals: Proposals<'a>,
-    history: &'a History,
-    /// Items by descending number of ratings, ties to the smaller id.
+/// The items that can be candidates.
+pub struct Pool {
+    /// Ascending.
+    catalogue: Vec<ItemId>,
+    /// By descending number of ratings, ties to the smaller id.
     popular: Vec<ItemId>,
-    n_popular: usize,
-    /// How many of them a user without ratings gets at least.
-    n_of_cold: usize,
-    include_rated: bool,
 }
 
-impl<'a> Candidates<'a> {
-    /// Prepares the candidates of users whose ratings are in `history`, from which the `facts` of the items are.
-    pub fn new(
-        config: &Checked,
-        as_of: AsOf,
-        models: &'a [FittedModel],
-        history: &'a History,
-        items: &Items,
-        facts: &ItemFacts,
-    ) -> Self {
+impl Pool {
+    /// The items of the catalogue that `config` does not leave out.
+    pub fn new(config: &CheckedListConfig, items: &Items, facts: &ItemFacts) -> Self {
         let n_ratings = |item_id| facts.n_ratings(facts.place(item_id));
         let mut counted: Vec<(usize, ItemId)> =
             items.all().iter().map(|item| (n_ratings(item.item_id), item.item_id)).collect();
         counted.retain(|&(n, _)| n >= config.min_ratings);
         let catalogue = counted.iter().map(|&(_, item_id)| item_id).collect();
         counted.sort_unstable_by_key(|&(n, item_id)| (std::cmp::Reverse(n), item_id));
-        let models: Vec<&FittedModel> = models.iter().collect();
+        Self { catalogue, popular: counted.into_iter().map(|(_, item_id)| item_id).collect() }
+    }
+}
+
+/// What gives candidates to some users.
+pub struct Candidates<'a> {
+    proposals: Proposals<'a>,
+    history: &'a History,
+    pool: &'a Pool,
+    n_popular: usize,
+    /// How many of the most rated items a user without ratings gets at least.
+    n_of_cold: usize,
+    include_rated: bool,
+}
+
+impl<'a> Candidates<'a> {
+    /// Prepares the candidates of the users of `side`.
+    pub fn new(config: &CheckedListConfig, pool: &'a Pool, side: &UserSide<'a>) -> Self {
+        let models: Vec<&FittedModel> = side.models.iter().collect();
+        let catalogue = pool.catalogue.clone();
+        let proposals = Proposals::new(&config.candidates, 0, side.as_of, &models, side.rated, catalogue);
         Self {
-            proposals: Proposals::new(&config.candidates, 0, as_of, &models, history, catalogue),
-            history,
-            popular: counted.into_iter().map(|(_, item_id)| item_id).collect(),
+            proposals: proposals.with_last_of_all(side.last_of_all),
+            history: side.rated,
+            pool,
             n_popular: config.popular,
             n_of_cold: config.candidates.per_proposer,
             include_rated: config.include_rated,
@@ -63,7 +71,7 @@ impl<'a> Candidates<'a> {
                 let mut items: Vec<ItemId> = own.collect();
                 let is_new = |item_id: &&ItemId| rated.binary_search(item_id).is_err();
                 let n_popular = if is_cold { self.n_popular.max(self.n_of_cold) } else { self.n_popular };
-                items.extend(self.popular.iter().filter(is_new).take(n_popular));
+                items.extend(self.pool.popular.iter().filter(is_new).take(n_popular));
                 if self.include_rated {
                     items.extend(&rated);
                 }
