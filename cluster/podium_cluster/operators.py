@@ -46,4 +46,4 @@ def columns_of(context: "Context", rows: DataFrame, call: Call) -> pa.Schema:
 
 def batches_of(table: pa.Table) -> list[pa.RecordBatch]:
     """The rows of a table, at least one batch: an empty one tells the columns."""
-    return table.tobatches_of() or [pa.RecordBatch.from_pylist([], schema=table.schema)]
+    return table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]

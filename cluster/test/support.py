@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import unittest
 from dataclasses import dataclass
 from functools import cache
@@ -135,3 +136,29 @@ def furthest(a: pa.ChunkedArray, b: pa.ChunkedArray) -> float:
     if not np.array_equal(np.isnan(x), np.isnan(y)):
         return float("inf")
     return float(np.nanmax(np.abs(x - y), initial=0.0))
+
+
+def config_of(folder: Path, factors: bool = True, **changes: dict[str, object]) -> Path:
+    """The preset `cluster` in a folder of its own: with `changes` a stage, and without matrix factorisation where it is not asked for."""
+    shutil.copytree(ROOT / "config" / "cluster", folder)
+    if not factors:
+        models = ["bias", "itemknn", "genre", "popularity"]
+        changes = {"train-base": {"models": models}, "recommend": {"proposers": ["bias"]}} | changes
+    for name, values in changes.items():
+        path = folder / f"{name}.toml"
+        config = tomllib.loads(path.read_text())
+        for key, value in values.items():
+            config[key] = config[key] | value if isinstance(value, dict) else value
+        path.write_text(toml(config))
+    return folder
+
+
+def toml(config: dict[str, object], table: str = "") -> str:
+    """A configuration as TOML."""
+    plain = {key: value for key, value in config.items() if not isinstance(value, dict)}
+    text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in plain.items())
+    for key, value in config.items():
+        if isinstance(value, dict):
+            name = f"{table}{key}"
+            text += f"[{name}]\n{toml(value, f'{name}.')}"
+    return text

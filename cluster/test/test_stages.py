@@ -1,0 +1,145 @@
+"""Base scores, features and metrics of a cluster are those of one machine, and each home goes on from the other."""
+
+import json
+import shutil
+import unittest
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from test.support import DATA, ClusterTest, cluster, config_of, manifest, stage
+
+STAGES = ["split", "train-base", "build-features", "train-meta", "evaluate"]
+FACTORS = {"score_mf", "score_mf_rank"}
+"""Columns that follow from the factorisation: MLlib's and ours start from other random factors."""
+TABLES = ["train-base/oof_scores.parquet", "build-features/meta_train.parquet", "build-features/test.parquet"]
+
+
+class StagesTest(ClusterTest):
+    """Runs of both homes on the same split."""
+
+    def names(self, name: str) -> list[object]:
+        return ["--data", DATA, "--dataset", "d", "--preset", "p"] if name == "split" else []
+
+    def on_cluster(self, config: Path, run: Path, *stages: str) -> None:
+        for name in stages:
+            self.ends_well(cluster(name, *self.names(name), "--config", config, "--artifacts", run, "--quiet"))
+        self.no_scratch(run)
+
+    def on_one_machine(self, config: Path, run: Path, *stages: str) -> None:
+        for name in stages:
+            flags = ("--config", config / f"{name}.toml", "--artifacts", run, "--quiet")
+            self.ends_well(stage(name, *self.names(name), *flags))
+
+    def same_tables(self, one: Path, other: Path, but: set[str] = frozenset()) -> None:
+        for table in TABLES:
+            self.near(one / table, other / table, but)
+        for name in ("train-base", "build-features"):
+            a, b = manifest(one, name), manifest(other, name)
+            for key in ("stage", "version", "dataset", "synthetic", "preset", "seed", "config", "counts"):
+                self.assertEqual(a[key], b[key], f"{key} of {name}")
+            paths = [[Path(record["path"]).name for record in value["outputs"]] for value in (a, b)]
+            self.assertEqual(sorted(paths[0]), sorted(paths[1]))
+
+    def test_hold_out_with_factors(self) -> None:
+        config, ours, theirs = config_of(self.folder / "config"), self.folder / "ours", self.folder / "theirs"
+        self.on_cluster(config, ours, *STAGES[:3])
+        self.on_one_machine(config, theirs, *STAGES[:3])
+        self.same_tables(theirs, ours, FACTORS)
+        # The factorisation is another and as good: errors on the test rows within 2 %.
+        errors = []
+        for run in (ours, theirs):
+            table = pq.read_table(run / "build-features" / "test.parquet", columns=["rating", "score_mf"]).to_pydict()
+            squares = [(rating - score) ** 2 for rating, score in zip(table["rating"], table["score_mf"], strict=True)]
+            errors.append((sum(squares) / len(squares)) ** 0.5)
+        self.assertLess(abs(errors[0] / errors[1] - 1), 0.02, errors)
+        # Going on locally from a cluster's features, and from its models.
+        self.on_one_machine(config, ours, "train-meta", "evaluate")
+        again = self.folder / "again"
+        shutil.copytree(ours, again)
+        self.on_one_machine(config, again, "build-features")
+        self.near(ours / TABLES[2], again / TABLES[2])
+        self.metrics_are_those_of_one_machine(config, theirs)
+
+    def test_k_fold_in_parts(self) -> None:
+        text = {"split": {"stacking": "k_fold", "folds": 2}}
+        config, theirs = config_of(self.folder / "config-k", factors=False, **text), self.folder / "theirs-k"
+        parts, ours = self.folder / "parts", self.folder / "gathered"
+        for name in STAGES[:3]:
+            flags = ("--config", config, "--artifacts", parts.as_uri(), "--tables", "parts", "--quiet", "--partitions", 3)
+            self.ends_well(cluster(name, *self.names(name), *flags))
+        self.ends_well(cluster("gather", "--from", parts.as_uri(), "--to", ours, "--quiet"))
+        self.on_one_machine(config, theirs, *STAGES[:3])
+        self.same_tables(theirs, ours)
+        self.same_rows(theirs / "split" / "ratings.parquet", ours / "split" / "ratings.parquet")
+        self.on_one_machine(config, ours, "train-meta", "evaluate")
+        few = self.folder / "few"
+        self.ends_well(cluster("gather", "--from", parts.as_uri(), "--to", few, "--max-users", 100, "--quiet"))
+        users = set(pq.read_table(few / "build-features" / "meta_train.parquet")["user_id"].to_pylist())
+        self.assertTrue(0 < len(users) <= 100)
+        self.on_one_machine(config, few, "train-meta")
+
+    def test_going_on_from_one_machine(self) -> None:
+        config = config_of(self.folder / "config-on", factors=False)
+        local, mixed = self.folder / "local", self.folder / "mixed"
+        self.on_one_machine(config, local, *STAGES[:3])
+        for upto in (1, 2):
+            shutil.rmtree(mixed, ignore_errors=True)
+            for name in STAGES[:upto]:
+                shutil.copytree(local / name, mixed / name)
+            self.on_cluster(config, mixed, *STAGES[upto:3])
+            self.same_tables(local, mixed)
+
+    def test_a_changed_input_is_refused(self) -> None:
+        config = config_of(self.folder / "config-changed", factors=False)
+        run = self.folder / "changed"
+        self.on_one_machine(config, run, "split", "train-base")
+        path = run / "train-base" / "oof_scores.parquet"
+        path.write_bytes(path.read_bytes() + b"x")
+        ended = cluster("build-features", "--config", config, "--artifacts", run)
+        self.assertEqual(ended.code, 3, ended.stderr)
+        self.assertIn("oof_scores.parquet is corrupt: its bytes are not those that its manifest lists", ended.stderr)
+        path.unlink()
+        self.assertIn("is missing", cluster("build-features", "--config", config, "--artifacts", run).stderr)
+        file = run / "split" / "manifest.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"version": "0.0.1"}))
+        ended = cluster("train-base", "--config", config, "--artifacts", run)
+        self.assertEqual(ended.code, 3, ended.stderr)
+        self.assertIn("holds the manifest of split 0.0.1", ended.stderr)
+
+    def test_what_is_not_there_is_refused(self) -> None:
+        run = self.folder / "refused"
+        self.on_one_machine(config_of(self.folder / "config-split"), run, "split", "train-base")
+        for name, key, value, told in (
+            ("train-base", "models", ["bias", "svdpp"], "svdpp needs all ratings in one place; on a cluster there are bias"),
+            ("train-base", "mf", {"method": "sgd"}, "on a cluster there is als"),
+            ("build-features", "groups", ["base_scores", "item_trend"], "there are base_scores"),
+            ("build-features", "earlier_only", True, "earlier_only = true is not there"),
+        ):
+            config = config_of(self.folder / f"config-{key}", **{name: {key: value}})
+            ended = cluster(name, "--config", config, "--artifacts", run)
+            self.assertEqual(ended.code, 2, ended.stderr)
+            self.assertIn(told, ended.stderr)
+
+    def metrics_are_those_of_one_machine(self, config: Path, theirs: Path) -> None:
+        """Given the same features and meta-models: scores, users' metrics and means are the same."""
+        self.on_one_machine(config, theirs, "train-meta", "evaluate")
+        ours = self.folder / "measured"
+        shutil.copytree(theirs, ours)
+        self.on_cluster(config, ours, "evaluate")
+        for table in ("scores", "per_user"):
+            self.near(theirs / "evaluate" / f"{table}.parquet", ours / "evaluate" / f"{table}.parquet")
+        rows = [pq.read_table(run / "evaluate" / "metrics.parquet").to_pylist() for run in (theirs, ours)]
+        known = {(row["model"], row["metric"], row["k"]): row for row in rows[0] if row["segment"] == "all"}
+        self.assertGreater(len(rows[1]), 100)
+        for row in rows[1]:
+            other = known[row["model"], row["metric"], row["k"]]
+            self.assertAlmostEqual(row["value"], other["value"], delta=1e-9, msg=str(row))
+            self.assertEqual(row["n_users"], other["n_users"], row)
+        measured = {(row["model"], row["metric"], row["k"]) for row in rows[1]}
+        of_users = {(row["model"], row["metric"], row["k"]) for row in pq.read_table(theirs / "evaluate" / "per_user.parquet").to_pylist()}
+        self.assertEqual(of_users - measured, set())
+
+
+if __name__ == "__main__":
+    unittest.main()
