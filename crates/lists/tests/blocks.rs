@@ -55,18 +55,18 @@ fn catalogue() -> Items {
         let of_item = [genres[id as usize % 3].to_owned(), genres[id as usize / 7 % 3].to_owned()];
         (id, format!("Title {id} ({})", 1950 + id), of_item.to_vec())
     };
-    Items::new((0..65).map(row).collect()).unwrap()
+    Items::new((0..65).map(row).collect()).expect("three genres")
 }
 
 fn base_params() -> BaseParams {
     let mf = MfParams { method: MfMethod::Als, factors: 6, epochs: 4, ..MfParams::default() };
-    BaseConfig { mf, ..BaseConfig::default() }.check().unwrap().1
+    BaseConfig { mf, ..BaseConfig::default() }.check().expect("all in range").1
 }
 
 fn feature_setup() -> FeatureSetup {
     let kinds = FeatureGroupKind::ALL.iter().filter(|&&kind| kind != FeatureGroupKind::ItemTrend);
     let groups = kinds.map(|kind| kind.name().to_owned()).collect();
-    FeatureConfig { groups, ..FeatureConfig::default() }.check().unwrap()
+    FeatureConfig { groups, ..FeatureConfig::default() }.check().expect("all in range")
 }
 
 fn round() -> Round {
@@ -80,11 +80,13 @@ fn stack(models: &[FittedModel], features: &RoundFeatures<'_>, rows: &Ratings) -
         .map(|rating| Candidate { user_id: rating.user_id, item_id: rating.item_id, at: rating.timestamp })
         .collect();
     let base = stacking::score_all(&models.iter().collect::<Vec<_>>(), &candidates);
-    let table = features.compute(&candidates, &base).unwrap();
-    let matrix = FeatureMatrix::from_columns(table.names.into_iter().zip(table.columns).collect()).unwrap();
+    let table = features.compute(&candidates, &base).expect("names of their own");
+    let matrix = FeatureMatrix::from_columns(table.names.into_iter().zip(table.columns).collect())
+        .expect("three genres");
     let labels: Vec<f32> = rows.values.iter().map(|&value| f32::from(u8::from(value >= 4.0))).collect();
-    let params = LogisticParams { standardise: true, ..LogisticParams::default() }.check().unwrap();
-    let model = logistic::fit(&params, LabelledRows::new(&matrix, &labels)).unwrap();
+    let params =
+        LogisticParams { standardise: true, ..LogisticParams::default() }.check().expect("all in range");
+    let model = logistic::fit(&params, LabelledRows::new(&matrix, &labels)).expect("rows of both labels");
     let fitted = vec![(MetaModel::Logistic, Fitted::Logistic(model))];
     Stack { fitted, calibration: None, blend: None }
 }

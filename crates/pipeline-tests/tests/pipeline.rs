@@ -13,6 +13,7 @@ mod pipeline {
     mod interruption;
     mod memory;
     mod operator;
+    mod operator_lists;
     mod protocols;
     mod recommend;
     mod reproduce;

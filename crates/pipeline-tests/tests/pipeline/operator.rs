@@ -16,14 +16,14 @@ use tempfile::TempDir;
 
 use super::fixture::finished_run;
 
-fn read<T: Stored>(path: &Path) -> T {
+pub(super) fn read<T: Stored>(path: &Path) -> T {
     T::from_table(read_parquet(Source { path, schema: T::SCHEMA, make_target: "all" }).unwrap()).unwrap()
 }
 
 /// What came of a call: exit code, stderr, stdout.
-struct Called(Option<i32>, String, Vec<u8>);
+pub(super) struct Called(pub Option<i32>, pub String, pub Vec<u8>);
 
-fn operator(args: &[&str], stdin: &[u8]) -> Called {
+pub(super) fn operator(args: &[&str], stdin: &[u8]) -> Called {
     let mut child = Command::new(binary("operator"))
         .args(args)
         .stdin(Stdio::piped())
@@ -40,13 +40,13 @@ fn operator(args: &[&str], stdin: &[u8]) -> Called {
     Called(output.status.code(), String::from_utf8(output.stderr).unwrap(), output.stdout)
 }
 
-fn succeeds(args: &[&str], stdin: &[u8]) -> Vec<u8> {
+pub(super) fn succeeds(args: &[&str], stdin: &[u8]) -> Vec<u8> {
     let Called(code, stderr, stdout) = operator(args, stdin);
     assert_eq!(code, Some(0), "{args:?}: {stderr}");
     stdout
 }
 
-fn stream(tables: Vec<Table>) -> Vec<u8> {
+pub(super) fn stream(tables: Vec<Table>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = StreamWriter::new(&mut bytes);
     tables.into_iter().for_each(|table| writer.write(table).unwrap());
@@ -57,6 +57,12 @@ fn stream(tables: Vec<Table>) -> Vec<u8> {
 /// A finished run whose models can be had of the items alone, and the files of its last round without users.
 fn run_and_round() -> (TempDir, RunFolder, TempDir, String) {
     let (folder, run) = finished_run("cluster");
+    let (round, prefix) = round_of(&run);
+    (folder, run, round, prefix)
+}
+
+/// The files of the last round of a finished run, without users.
+pub(super) fn round_of(run: &RunFolder) -> (TempDir, String) {
     let round = tempfile::tempdir().unwrap();
     let prefix = format!("{}/final-", round.path().display());
     let config = |stage| {
@@ -79,18 +85,21 @@ fn run_and_round() -> (TempDir, RunFolder, TempDir, String) {
             }
         }
     }
-    let statistics = ItemStatisticsRows(ItemStatistics::of(&known(&ratings(&run)), 4.0));
-    let path = format!("{prefix}item_statistics.parquet");
+    write_statistics(&format!("{prefix}item_statistics.parquet"), &known(&ratings(run)));
+    succeeds(&["forget-users", "--round", &prefix], &[]);
+    (round, prefix)
+}
+
+pub(super) fn write_statistics(path: &str, of: &History) {
+    let statistics = ItemStatisticsRows(ItemStatistics::of(of, 4.0));
     let metadata = [("podium.schema", ItemStatisticsRows::SCHEMA)];
-    artifacts::table::begin_parquet(Path::new(&path), statistics.into_table(), &metadata)
+    artifacts::table::begin_parquet(Path::new(path), statistics.into_table(), &metadata)
         .unwrap()
         .finish()
         .unwrap();
-    succeeds(&["forget-users", "--round", &prefix], &[]);
-    (folder, run, round, prefix)
 }
 
-fn ratings(run: &RunFolder) -> SplitRatings {
+pub(super) fn ratings(run: &RunFolder) -> SplitRatings {
     read(&run.path("split/ratings.parquet"))
 }
 
@@ -98,8 +107,17 @@ fn known(split: &SplitRatings) -> History {
     split.history(|part| part == Part::BaseTrain)
 }
 
-/// The rows of the users for whom `is_of_part` holds.
+/// The rows of the users for whom `is_of_part` holds: those that are known, and those that are asked.
 fn rows(split: &SplitRatings, is_of_part: impl Fn(i64) -> bool) -> Table {
+    rows_of_kinds(split, is_of_part, |part| i8::from(part == Part::BaseTrain))
+}
+
+/// The rows of the users for whom `is_of_part` holds, each with its kind.
+pub(super) fn rows_of_kinds(
+    split: &SplitRatings,
+    is_of_part: impl Fn(i64) -> bool,
+    kind: impl Fn(Part) -> i8,
+) -> Table {
     let rows: Vec<usize> =
         (0..split.parts.len()).filter(|&row| is_of_part(split.ratings.user_ids[row])).collect();
     let ids = |of: &[i64]| rows.iter().map(|&row| of[row]).collect::<Vec<i64>>();
@@ -108,15 +126,12 @@ fn rows(split: &SplitRatings, is_of_part: impl Fn(i64) -> bool) -> Table {
         .with("item_id", ids(&split.ratings.item_ids))
         .with("rating", rows.iter().map(|&row| split.ratings.values[row]).collect::<Vec<f32>>())
         .with("timestamp", ids(&split.ratings.timestamps))
-        .with(
-            "known",
-            rows.iter().map(|&row| i8::from(split.parts[row] == Part::BaseTrain)).collect::<Vec<i8>>(),
-        )
+        .with("known", rows.iter().map(|&row| kind(split.parts[row])).collect::<Vec<i8>>())
         .with("fold", rows.iter().map(|&row| split.folds[row]).collect::<Vec<Option<i8>>>())
 }
 
 /// A stream's pieces, read to its end.
-fn pieces(bytes: &[u8], mut take: impl FnMut(&artifacts::stream::Piece)) {
+pub(super) fn pieces(bytes: &[u8], mut take: impl FnMut(&artifacts::stream::Piece)) {
     let mut reader = StreamReader::open(bytes).unwrap();
     while let Some(piece) = reader.next_piece().unwrap() {
         take(&piece);
