@@ -1,5 +1,6 @@
 """Podium's binaries on the driver: the effective configuration, the version, and the driver's commands of the operator."""
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Iterable
@@ -49,14 +50,17 @@ class Binaries:
         """Runs a command of the operator on the driver, `batches` on its stdin, and gives its stdout."""
         command = [str(self.path("operator")), *arguments]
         stdin = subprocess.DEVNULL if batches is None else subprocess.PIPE
-        with subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            try:
-                if batches is not None:
-                    _feed(process.stdin, batches)
-                stdout, stderr = process.communicate()
-            except BaseException:
-                process.kill()
-                raise
+        process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            if batches is not None:
+                _feed(process.stdin, batches)
+            stdout, stderr = process.communicate()
+        except BaseException:
+            # What made the rows has failed, which is what is told: not that the pipe broke then.
+            process.kill()
+            with contextlib.suppress(BrokenPipeError):
+                process.communicate()
+            raise
         if process.returncode != 0:
             raise told(arguments[0], process.returncode, stderr.decode(errors="replace"))
         return stdout
