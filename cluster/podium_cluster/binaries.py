@@ -1,10 +1,9 @@
-"""Podium's binaries on the driver: the effective configuration, the version, and the driver's commands of the operator."""
+"""Podium's binaries on the driver: the effective configuration, the version, the operator's commands of the driver."""
 
 import contextlib
 import json
 import subprocess
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,13 +25,12 @@ class Binaries:
             raise UsageError(f"--bin {self.folder}: no program {name} in it; `make build` builds it")
         return path.absolute()
 
-    @cache  # noqa: B019: one object a process
     def version(self) -> str:
         """Podium's version, as the stages put it into their manifests."""
         return self._output("split", "--version").split()[-1]
 
     def config(self, stage: str, folder: str) -> dict[str, Any]:
-        """The effective configuration of `stage` with the file of that name in `folder`: as the stage itself reads it."""
+        """The effective configuration of `stage` with its file in `folder`: as the stage itself reads it."""
         file = Path(folder) / f"{stage}.toml"
         if not file.is_file():
             raise UsageError(f"{file}: no such file; --config takes a folder with one file a stage")
