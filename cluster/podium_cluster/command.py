@@ -49,6 +49,8 @@ def _work(options: Options, current: list[str], given: "SparkSession | None") ->
     from podium_cluster import gather, session
     from podium_cluster.run import Context
 
+    if options.work is not None:
+        Path(options.work).mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="podium-cluster-", dir=options.work))
     try:
         spark = given or session.start(options, work)
