@@ -12,6 +12,7 @@ mod pipeline {
     mod import;
     mod interruption;
     mod memory;
+    mod operator;
     mod protocols;
     mod recommend;
     mod reproduce;
