@@ -21,7 +21,7 @@ TEST = $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo "nextest run" 
 .DEFAULT_GOAL := all
 ONE_PRESET := $(STAGES) audit ablation sweep seeds
 SCALE ?= 25m
-.PHONY: all $(ONE_PRESET) compare reproduce completions data synth build test lint fmt doc clean distclean help
+.PHONY: all $(ONE_PRESET) compare reproduce completions data synth build test cluster-test lint fmt doc clean distclean help
 
 all: evaluate $(if $(SEEDS),seeds) ## Run every stage that is not up to date; with SEEDS="1 2 3" over these seeds too
 
@@ -77,6 +77,19 @@ test: ## Run all tests
 	$(CARGO) $(TEST) --release --locked --workspace
 	$(CARGO) test --release --locked --workspace --doc
 
+# The Python environment of cluster/: nothing else here needs it.
+PYTHON ?= python3
+cluster/.venv/ready: cluster/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cluster-test: $(PYTHON) is too old, expected Python 3.11 or later; name another with PYTHON=" >&2; exit 2; }
+	$(PYTHON) -m venv --clear cluster/.venv
+	cluster/.venv/bin/pip install --quiet --disable-pip-version-check --requirement cluster/requirements.txt
+	@touch $@
+
+cluster-test: build cluster/.venv/ready ## Try cluster/ (the stages on Apache Spark): a master and two workers of its own, stopped at the end; SCALE=10m for a larger split
+	@command -v java >/dev/null || { echo "cluster-test: no java, which Spark runs on: install Java 17 or later" >&2; exit 2; }
+	@data=$$(SYNTH="$(BIN)/synth" scripts/data ml-latest-small) && data=$$(cd "$$data" && pwd) && bin=$$(cd "$(BIN)" && pwd) && cd cluster && \
+	  PODIUM_BIN="$$bin" PODIUM_DATA="$$data" SCALE="$(if $(filter command line environment,$(origin SCALE)),$(SCALE),1m)" .venv/bin/python -m test $(TESTS)
+
 lint: ## rustfmt, clippy and rustdoc without a warning; licences and advisories where cargo-deny is installed
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
@@ -91,7 +104,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@printf '\n  PRESET       the folder of config/ that is used, one of $(sort $(notdir $(filter-out config/sweeps,$(wildcard config/*)))) (now: $(PRESET))\n'
 	@printf '  DATASET      the name of the data set (now: $(DATASET))\n'
-	@printf '  SCALE        synth: millions of ratings, for example 100m (now: $(SCALE))\n'
+	@printf '  SCALE        synth: millions of ratings, for example 100m (now: $(SCALE)); cluster-test: those of its split (1m)\n'
 	@printf '  DATA_DIR     a folder of raw data, or a CSV or Parquet file of ratings\n'
 	@printf '  ASSIGNMENTS  a split made elsewhere: CSV or Parquet with row, split and optionally fold\n'
 	@printf '  IMPORT       boosters that LightGBM trained elsewhere, in place of ours: for example "gb=model.txt"\n'
@@ -114,5 +127,7 @@ help: ## This list
 	@printf '  USERS        recommend: some users, for example "1 2"\n'
 	@printf '  OUT          recommend with FOR or USERS: a Parquet file for the lists\n'
 	@printf '  TOGETHER=1   ablation: those of ONLY all at once\n'
+	@printf '  TESTS        cluster-test: some of the tests, for example "test_split test_faults"\n'
+	@printf '  PYTHON       cluster-test: a Python of 3.11 or later (python3)\n'
 	@printf '  MAX_MEMORY   the most memory that a stage may take, for example 4GiB (no limit)\n'
 	@printf '  QUIET=1      print warnings and errors only\n'

@@ -61,11 +61,23 @@ def parse(argv: list[str]) -> Options:
 
 def _stage_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--data", metavar="DIR", help="split: a folder with ratings.csv, movies.csv and tags.csv; any URL that Spark reads")
+    add(
+        "--data",
+        metavar="DIR",
+        help="split: a folder with ratings.csv, movies.csv and tags.csv; any URL that Spark reads",
+    )
     add("--artifacts", required=True, metavar="DIR", help="the folder of this run; any URL that Spark reads and writes")
     add("--config", required=True, metavar="DIR", help="a folder of configuration files, for example config/cluster")
-    add("--dataset", metavar="NAME", help="split: the data set's name in all artifacts; without it the name of its folder")
-    add("--preset", metavar="NAME", help="split: the preset's name in all artifacts; without it the name of the run's folder")
+    add(
+        "--dataset",
+        metavar="NAME",
+        help="split: the data set's name in all artifacts; without it the name of its folder",
+    )
+    add(
+        "--preset",
+        metavar="NAME",
+        help="split: the preset's name in all artifacts; without it the name of the run's folder",
+    )
     add(
         "--tables",
         choices=["one", "parts"],
@@ -77,7 +89,11 @@ def _stage_flags(parser: argparse.ArgumentParser) -> None:
 
 def _common_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--master", metavar="URL", help="the Spark master: spark://host:7077, local[2,4], yarn, k8s://...; spark-submit gives its own")
+    add(
+        "--master",
+        metavar="URL",
+        help="the Spark master: spark://host:7077, local[2,4], yarn, k8s://...; spark-submit gives its own",
+    )
     add("--bin", required=True, metavar="DIR", help="the folder of Podium's binaries, for example target/release")
     add("--seed", type=_seed, default=42, metavar="N", help="the seed of all random draws (42)")
     add("--partitions", type=_positive, metavar="N", help="partitions of the ratings (by their number and the cores)")

@@ -1,9 +1,9 @@
-"""Podium's binaries on the driver: the effective configuration, the version, and the driver's commands of the operator."""
+"""Podium's binaries on the driver: the effective configuration, the version, the operator's commands of the driver."""
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,13 +25,12 @@ class Binaries:
             raise UsageError(f"--bin {self.folder}: no program {name} in it; `make build` builds it")
         return path.absolute()
 
-    @cache  # noqa: B019: one object a process
     def version(self) -> str:
         """Podium's version, as the stages put it into their manifests."""
         return self._output("split", "--version").split()[-1]
 
     def config(self, stage: str, folder: str) -> dict[str, Any]:
-        """The effective configuration of `stage` with the file of that name in `folder`: as the stage itself reads it."""
+        """The effective configuration of `stage` with its file in `folder`: as the stage itself reads it."""
         file = Path(folder) / f"{stage}.toml"
         if not file.is_file():
             raise UsageError(f"{file}: no such file; --config takes a folder with one file a stage")
@@ -49,14 +48,17 @@ class Binaries:
         """Runs a command of the operator on the driver, `batches` on its stdin, and gives its stdout."""
         command = [str(self.path("operator")), *arguments]
         stdin = subprocess.DEVNULL if batches is None else subprocess.PIPE
-        with subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            try:
-                if batches is not None:
-                    _feed(process.stdin, batches)
-                stdout, stderr = process.communicate()
-            except BaseException:
-                process.kill()
-                raise
+        process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            if batches is not None:
+                _feed(process.stdin, batches)
+            stdout, stderr = process.communicate()
+        except BaseException:
+            # What made the rows has failed, which is what is told: not that the pipe broke then.
+            process.kill()
+            with contextlib.suppress(BrokenPipeError):
+                process.communicate()
+            raise
         if process.returncode != 0:
             raise told(arguments[0], process.returncode, stderr.decode(errors="replace"))
         return stdout

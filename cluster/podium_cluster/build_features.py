@@ -14,8 +14,8 @@ from podium_cluster.run import Context, Run
 from podium_cluster.terminal import grouped
 
 GROUPS = [
-    "base_scores", "user_statistics", "item_statistics", "spread", "relevant_share", "taste", "item_facts", "user_tenure", "time",
-    "mood", "session", "support",
+    "base_scores", "user_statistics", "item_statistics", "spread", "relevant_share", "taste", "item_facts",
+    "user_tenure", "time", "mood", "session", "support",
 ]  # fmt: skip
 """The feature groups whose item side is a tally."""
 META_TRAIN, TEST = "build-features/meta_train.parquet", "build-features/test.parquet"
@@ -35,7 +35,7 @@ def run(context: Context) -> None:
     final = final_files(stage, plan, ratings, base, stage.config)
 
     stage.terminal.step("features of the training rows")
-    meta_train, n_meta, n_relevant = _training(stage, plan, ratings, base, final)
+    n_meta, n_relevant = _training(stage, plan, ratings, base, final)
     stage.terminal.step("features of the test rows")
     test = apply(context, frames.of_round(ratings, plan.last.known, plan.last.asked), final.call("features"))
     counted = Observation()
@@ -46,7 +46,7 @@ def run(context: Context) -> None:
         "features": n_features, "relevant_meta_train": n_relevant, "relevant_test": counted.get["relevant"],
     }  # fmt: skip
     stage.finish(
-        f"{len(base['models'])} models and {grouped(sum(record.rows or 0 for record in stage.inputs if record.path.startswith(frames.RATINGS)))} ratings",
+        f"{len(base['models'])} models and {grouped(frames.n_read(stage))} ratings",
         f"{n_features} features of {grouped(n_meta)} + {grouped(n_test)} rows",
     )
 
@@ -56,7 +56,8 @@ def check(config: dict[str, Any]) -> None:
     for group in config["groups"]:
         if group not in GROUPS:
             raise UsageError(
-                f"the feature group {group} needs all ratings of an item in one place; on a cluster there are {', '.join(GROUPS)}"
+                f"the feature group {group} needs all ratings of an item in one place; "
+                f"on a cluster there are {', '.join(GROUPS)}"
             )
     if config["earlier_only"]:
         raise UsageError("earlier_only = true is not there on a cluster; there is false")
@@ -64,7 +65,9 @@ def check(config: dict[str, Any]) -> None:
         raise UsageError(f'statistics_from = "{config["statistics_from"]}" is not there on a cluster; there is known')
 
 
-def final_files(stage: Run, plan: Plan, ratings: DataFrame, base: dict[str, Any], features: dict[str, Any]) -> RoundFiles:
+def final_files(
+    stage: Run, plan: Plan, ratings: DataFrame, base: dict[str, Any], features: dict[str, Any]
+) -> RoundFiles:
     """The files of the final round: those that train-base left in this session, or made of the model files."""
     paths = [f"train-base/{model}.bin" for model in base["models"]]
     for path in paths:
@@ -82,10 +85,8 @@ def final_files(stage: Run, plan: Plan, ratings: DataFrame, base: dict[str, Any]
     return files
 
 
-def _training(
-    stage: Run, plan: Plan, ratings: DataFrame, base: dict[str, Any], final: RoundFiles
-) -> tuple[DataFrame, int, int]:
-    """Writes the rows that the meta-models are fitted on: gives them, their number and how many are relevant."""
+def _training(stage: Run, plan: Plan, ratings: DataFrame, base: dict[str, Any], final: RoundFiles) -> tuple[int, int]:
+    """Writes the rows that the meta-models are fitted on: gives their number and how many are relevant."""
     scores = stage.read_table(train_base.SCORES)
     names = [name for name in scores.columns if name not in ("user_id", "item_id", "rating")]
     n_rows = sum(record.rows or 0 for record in stage.check(frames.RATINGS))
@@ -103,7 +104,7 @@ def _training(
         counted = Observation()
         relevant = F.count_if(F.col("label") == 1).alias("relevant")
         n_meta = stage.write_table(META_TRAIN, features.observe(counted, relevant))
-        return features, n_meta, counted.get["relevant"]
+        return n_meta, counted.get["relevant"]
     finally:
         together.unpersist()
 
@@ -126,8 +127,8 @@ def _check_scores(stage: Run, plan: Plan, together: DataFrame, scores: DataFrame
     missing, n_asked = together.filter(asked).agg(F.count_if(~has_scores), F.count(F.lit(1))).first()
     if missing or scores.count() != n_asked:
         raise InputError(
-            f"{stage.store.shown(train_base.SCORES)} is corrupt: its rows are not those that the split asks for; run `make train-base`, "
-            "or train-base on the cluster"
+            f"{stage.store.shown(train_base.SCORES)} is corrupt: its rows are not those that the split asks for; "
+            "run `make train-base`, or train-base on the cluster"
         )
 
 

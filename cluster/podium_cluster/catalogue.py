@@ -11,7 +11,7 @@ from podium_cluster.stores import Store
 
 
 def write_catalogue(stage: Run, data: Store, movies: str | None, tags: str | None, rated: pa.Array) -> dict[str, int]:
-    """Writes items.parquet and, where there are tags, tags.parquet: gives the numbers of `items`, `tags` and `skipped_rows`."""
+    """Writes items.parquet and, where there are tags, tags.parquet; gives `items`, `tags` and `skipped_rows`."""
     folder = stage.context.work / "raw"
     folder.mkdir(exist_ok=True)
     prefix = folder / "out-"

@@ -23,7 +23,7 @@ ALL = [stage for stage in STAGES if stage != "recommend"]
 
 
 def main(argv: list[str], spark: "SparkSession | None" = None) -> int:
-    """Runs what `argv` asks for and gives the exit code; on `spark`, which goes on, where there is a session already."""
+    """Runs what `argv` asks for and gives the exit code; `spark` is a session that is there already and goes on."""
     options = parse(argv)
     # A kill that can be caught ends as Ctrl-C does: scratch goes, and so does the session.
     if spark is None:
@@ -35,7 +35,7 @@ def main(argv: list[str], spark: "SparkSession | None" = None) -> int:
         return _tell(current[0], str(error), error.code, options)
     except KeyboardInterrupt:
         return _tell(current[0], "interrupted", INTERRUPTED, options)
-    except Exception as error:  # noqa: BLE001: whatever it is, it is told in one line
+    except Exception as error:
         told = _of_spark(error)
         return _tell(current[0], str(told), told.code, options)
     return 0
@@ -49,6 +49,8 @@ def _work(options: Options, current: list[str], given: "SparkSession | None") ->
     from podium_cluster import gather, session
     from podium_cluster.run import Context
 
+    if options.work is not None:
+        Path(options.work).mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="podium-cluster-", dir=options.work))
     try:
         spark = given or session.start(options, work)
@@ -93,5 +95,3 @@ def _of_spark(error: Exception) -> StageError:
     lines = [line.strip() for line in (causes[-1:] or text.splitlines()) if line.strip()]
     line = lines[0] if lines else type(error).__name__
     return StageError(f"{line} (--verbose shows where)")
-
-

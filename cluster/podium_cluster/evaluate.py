@@ -1,7 +1,7 @@
 """Stage 5, `evaluate`, on Spark: scores the test rows with every model, and measures.
 
-Executors score and measure whole users; what is taken over all users is a sum. The page, the comparisons and the segments are made on one
-machine: `gather` brings the run there.
+Executors score and measure whole users; what is taken over all users is a sum. The page, the comparisons and the
+segments are made on one machine: `gather` brings the run there.
 """
 
 import json
@@ -23,7 +23,15 @@ from podium_cluster.terminal import grouped
 SCORES, PER_USER, METRICS = "evaluate/scores.parquet", "evaluate/per_user.parquet", "evaluate/metrics.parquet"
 PROTOCOL = "rated"
 KEYS = ("user_id", "item_id", "timestamp", "fold", "rating", "label")
-OF_ONE_MACHINE = ["comparisons.parquet", "metrics.json", "catalogue_scores.parquet", "cold_start.parquet", "shap.parquet", "report", "trec"]
+OF_ONE_MACHINE = [
+    "comparisons.parquet",
+    "metrics.json",
+    "catalogue_scores.parquet",
+    "cold_start.parquet",
+    "shap.parquet",
+    "report",
+    "trec",
+]
 """What an earlier run of one machine may have left and this one does not write."""
 METRIC_COLUMNS = pa.schema(
     [
@@ -67,7 +75,9 @@ def run(context: Context) -> None:
     for path in OF_ONE_MACHINE:
         stage.remove_stale(f"evaluate/{path}")
     n_users = scores.select("user_id").distinct().count()
-    n_measured = stage.spark.read.parquet(stage.store.url(PER_USER)).select("user_id").distinct().count() if n_rows else 0
+    n_measured = (
+        stage.spark.read.parquet(stage.store.url(PER_USER)).select("user_id").distinct().count() if n_rows else 0
+    )
     stage.counts |= {"models": len(models), "users_evaluated": n_measured, "users_left_out": n_users - n_measured}
     stage.finish(f"{grouped(n_test)} test rows", f"{len(models)} models' metrics of {grouped(n_measured)} users")
     if not context.options.quiet:
@@ -141,4 +151,6 @@ def _print(rows: list[dict[str, Any]], models: list[str], k: int) -> None:
     print(f" {'model':<{width}}  " + "  ".join(f"{f'{title}@{k}':>12}" for title, _ in shown))
     for model in ranked:
         numbers = (values.get((model, metric)) for _, metric in shown)
-        print(f" {model:<{width}}  " + "  ".join(f"{'' if number is None else f'{number:.4f}':>12}" for number in numbers))
+        print(
+            f" {model:<{width}}  " + "  ".join(f"{'' if number is None else f'{number:.4f}':>12}" for number in numbers)
+        )

@@ -1,7 +1,8 @@
-"""Matrix factorisation: the operator takes biases off the ratings, Spark MLlib's ALS fits the rest, the item factors become mf.bin.
+"""Matrix factorisation: the operator takes biases off the ratings, Spark MLlib's ALS fits the rest, the item factors
+become mf.bin.
 
-MLlib weighs lambda by the number of ratings, as `method = "als"` does on one machine; it adds up in another order and starts from other random
-factors, so that the two agree in quality and not in digits.
+MLlib weighs lambda by the number of ratings, as `method = "als"` does on one machine; it adds up in another order
+and starts from other random factors, so that the two agree in quality and not in digits.
 """
 
 import hashlib

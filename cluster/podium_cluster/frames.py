@@ -17,7 +17,9 @@ def ratings(run: Run) -> DataFrame:
     shared = run.context.shared
     if key not in shared:
         rows = run.spark.read.parquet(run.store.url(RATINGS)).select(COLUMNS)
-        shared[key] = by_user(run, rows, sum(record.rows or 0 for record in records)).persist(StorageLevel.MEMORY_AND_DISK)
+        shared[key] = by_user(run, rows, sum(record.rows or 0 for record in records)).persist(
+            StorageLevel.MEMORY_AND_DISK
+        )
     return shared[key]
 
 
@@ -27,8 +29,14 @@ def by_user(run: Run, rows: DataFrame, n_rows: int) -> DataFrame:
     return rows.repartitionByRange(n_partitions, "user_id").sortWithinPartitions("user_id", "item_id")
 
 
+def n_read(run: Run) -> int:
+    """How many ratings the stage has read."""
+    return sum(record.rows or 0 for record in run.inputs if record.path.startswith(RATINGS))
+
+
 def of_round(rows: DataFrame, known: Column, asked: Column, *beside: str) -> DataFrame:
-    """The rows that a round knows or is asked for, as the operator takes them; `beside` stands on the asked ones alone."""
+    """The rows that a round knows or is asked for, as the operator takes them; `beside` stands on the asked ones
+    alone."""
     wanted = rows.filter(known | asked)
     columns = [F.when(asked, F.col(name)).alias(name) for name in beside]
     is_known = F.when(known, 1).otherwise(0).cast("byte").alias("known")

@@ -1,4 +1,5 @@
-"""The item-kNN: executors sum the products of pairs of items over their users, others merge them item by item, the driver takes neighbours."""
+"""The item-kNN: executors sum the products of pairs of items over their users, others merge them item by item, the
+driver takes neighbours."""
 
 import bisect
 
@@ -31,17 +32,20 @@ def fit(run: Run, known: DataFrame, files: RoundFiles, statistics: pa.Table) -> 
 def cuts(statistics: pa.Table, n_partitions: int) -> list[int]:
     """Items at which ascending item ids are cut, so that each part has about as many ratings.
 
-    An item's pairs grow with its ratings; that they are not the same for all is evened out by several partitions a core.
+    An item's pairs grow with its ratings; that they are not the same for all is evened out by several partitions a
+    core.
     """
     ids, counts = statistics["item_id"].to_pylist(), statistics["n_ratings"].to_pylist()
     sums = []
     for count in counts:
         sums.append((sums[-1] if sums else 0) + count)
-    places = {bisect.bisect_right(sums, sums[-1] * at // n_partitions) for at in range(1, n_partitions)} if sums else set()
+    places = (
+        {bisect.bisect_right(sums, sums[-1] * at // n_partitions) for at in range(1, n_partitions)} if sums else set()
+    )
     return [ids[place] for place in sorted(places) if 0 < place < len(ids)]
 
 
-def _partition_of(bounds: list[int]):  # noqa: ANN202: a column
+def _partition_of(bounds: list[int]):
     """The place of an item among the parts: how many bounds are not above it."""
     if not bounds:
         return F.lit(0)
@@ -49,7 +53,7 @@ def _partition_of(bounds: list[int]):  # noqa: ANN202: a column
     return F.size(F.filter(ends, lambda end: end <= F.col("item_id")))
 
 
-def _with_first(first: pa.RecordBatch, rest):  # noqa: ANN001, ANN202: a generator
+def _with_first(first: pa.RecordBatch, rest):
     """An empty batch before the others: the operator learns the columns even of nothing."""
     yield first
     for batch in rest:

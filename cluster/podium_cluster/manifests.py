@@ -61,7 +61,8 @@ class Manifest:
             now = earlier.output(used.path)
             if now is not None and now.sha256 != used.sha256:
                 raise InputError(
-                    f"{self.stage} was made from another {used.path} than the one that stands now; run `make {self.stage}`"
+                    f"{self.stage} was made from another {used.path} than the one that stands now; "
+                    f"run `make {self.stage}`"
                 )
 
     def to_bytes(self) -> bytes:

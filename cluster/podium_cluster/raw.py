@@ -1,7 +1,7 @@
 """Raw ratings of MovieLens' shape, read by Spark: each with the 0-based row that it has in the file.
 
-A file is cut into blocks that executors read side by side. How many rows each block has is counted first, so that every row then knows
-how many stand before it. Malformed rows are told by their line, as crate `raw` tells them.
+A file is cut into blocks that executors read side by side. How many rows each block has is counted first, so that
+every row then knows how many stand before it. Malformed rows are told by their line, as crate `raw` tells them.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,8 @@ class Columns:
             at = find(key, standard)
             if at is None:
                 raise UsageError(
-                    f"{shown}: no column {config[key] or ' or '.join(standard)}; its columns are {', '.join(names[:12])}; "
+                    f"{shown}: no column {config[key] or ' or '.join(standard)}; "
+                    f"its columns are {', '.join(names[:12])}; "
                     "if they have other names, name the user, item and rating columns"
                 )
             return at
@@ -101,14 +102,13 @@ def read(spark: SparkSession, url: str, shown: str, config: dict[str, Any]) -> R
     # A block that was not counted, because the file has changed since, has no base.
     moved = F.raise_error(F.lit(f"{shown} has changed while it was read"))
     row = F.coalesce(F.col("base") + F.col("at"), moved.cast("long"))
-    rows = joined.filter(F.col("fault").isNull()).select(
-        row.alias("row"), "user_id", "item_id", "rating", "timestamp"
-    )
+    rows = joined.filter(F.col("fault").isNull()).select(row.alias("row"), "user_id", "item_id", "rating", "timestamp")
     return Ratings(rows, n_rows, n_rows - n_bad, bad_rows, n_bad)
 
 
 def last_of_each_pair(ratings: DataFrame, n_partitions: int) -> DataFrame:
-    """The ratings in ascending order of (user, item), of several of one user and item the latest, of equal times the last in the file."""
+    """The ratings in ascending order of (user, item), of several of one user and item the latest, of equal times the
+    last in the file."""
     by_user = ratings.repartitionByRange(n_partitions, "user_id")
     in_order = Window.partitionBy("user_id").orderBy("item_id", "timestamp", "row")
     following = F.lead("item_id").over(in_order)
@@ -130,7 +130,8 @@ def unquoted(line: str) -> str:
 
 
 def _parse(columns: Columns, config: dict[str, Any]) -> list[Column]:
-    """The parts of a rating, and `fault`: the place of the first column that is none, or -1 for a wrong number of fields."""
+    """The parts of a rating, and `fault`: the place of the first column that is none, or -1 for a wrong number of
+    fields."""
     line = F.when(F.col("line").contains('"'), F.regexp_replace("line", '"([^",]*)"', "$1")).otherwise(F.col("line"))
     fields = F.split(line, ",")
 
@@ -161,7 +162,8 @@ def _parse(columns: Columns, config: dict[str, Any]) -> list[Column]:
 
 
 def _places(blocks: list[Any]) -> tuple[list[tuple[str, int, int, int]], int, int]:
-    """For each block what is added to `at` to get the row, and the `at` of the header that begins it, -1 where none does.
+    """For each block what is added to `at` to get the row, and the `at` of the header that begins it, -1 where none
+    does.
 
     Also the numbers of rows and of faults in all.
     """
@@ -190,7 +192,7 @@ def _told(
     first = faults.orderBy("row").limit(LISTED_BAD_ROWS).collect()
     # Blank lines are no rows and are lines: where there are none, a row's line follows from its number.
     first_rows, n_before = {}, 0
-    for file, block, base, header in places:
+    for file, _, base, header in places:
         first_rows.setdefault(file, base + header + 1)
     blank = {file: [] for file in first_rows}
     numbered = lines.withColumn("at", F.monotonically_increasing_id())

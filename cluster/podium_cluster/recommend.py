@@ -10,7 +10,8 @@ from podium_cluster.terminal import grouped
 
 LISTS = "recommend/recommendations.parquet"
 KNOWN, TEST, RATED = 1, 0, 2
-"""What a rating is to the lists: known to the models; a test rating, left out of the finished list; a training rating that no model knows."""
+"""What a rating is to the lists: known to the models; a test rating, left out of the finished list; a training rating
+that no model knows."""
 
 
 def run(context: Context) -> None:
@@ -30,5 +31,6 @@ def run(context: Context) -> None:
     stage.remove_stale("recommend/contributions.parquet")
     n_users = context.spark.read.parquet(stage.store.url(LISTS)).select("user_id").distinct().count()
     stage.counts |= {"users": n_users, "recommendations": n_rows}
-    n_ratings = sum(record.rows or 0 for record in stage.inputs if record.path.startswith(frames.RATINGS))
-    stage.finish(f"{grouped(n_ratings)} ratings", f"{grouped(n_rows)} recommendations to {grouped(n_users)} users")
+    stage.finish(
+        f"{grouped(frames.n_read(stage))} ratings", f"{grouped(n_rows)} recommendations to {grouped(n_users)} users"
+    )

@@ -1,7 +1,7 @@
 """Rounds of out-of-fold stacking: what each may know, which rows it is asked for, and its files.
 
-The plan is that of one machine (crates/stacking/src/plan.rs). A round's files hold what belongs to the items; they lie on the driver's disk
-and are handed to every executor once.
+The plan is that of one machine (crates/stacking/src/plan.rs). A round's files hold what belongs to the items; they
+lie on the driver's disk and are handed to every executor once.
 """
 
 import json
@@ -107,7 +107,9 @@ class RoundFiles:
             except OSError:
                 shutil.copyfile(other.path(name), self.path(name))
 
-    def write_statistics(self, known: DataFrame, relevant_from: float, file: str = "item_statistics.parquet") -> pa.Table:
+    def write_statistics(
+        self, known: DataFrame, relevant_from: float, file: str = "item_statistics.parquet"
+    ) -> pa.Table:
         """Counts the items of some ratings and writes what came of it."""
         stars = F.col("rating").cast("double")
         counted = known.groupBy("item_id").agg(
@@ -127,7 +129,8 @@ class RoundFiles:
         return pc.sum(table["n_ratings"]).as_py() or 0
 
     def call(self, command: str, *arguments: str) -> Call:
-        """A command of the operator with this round's files, which are sent to the executors where they are not there yet."""
+        """A command of the operator with this round's files, which are sent to the executors where they are not
+        there yet."""
         for file in sorted(self.context.work.glob(f"{self.prefix}*")):
             if file.name not in self._sent:
                 self._sent.add(file.name)

@@ -57,7 +57,9 @@ class Context:
 
     def partitions_for(self, n_ratings: int) -> int:
         """Partitions of so many ratings: small enough for a task's memory, enough for all cores."""
-        return self.options.partitions or max(2 * self.spark.sparkContext.defaultParallelism, -(-n_ratings // 2_000_000))
+        return self.options.partitions or max(
+            2 * self.spark.sparkContext.defaultParallelism, -(-n_ratings // 2_000_000)
+        )
 
     def end(self) -> None:
         """Removes what is on its way still."""
@@ -98,7 +100,8 @@ class Run:
         self._opened = False
 
     def require(self, *stages: str) -> None:
-        """Reads the manifests of earlier stages, in running order, and checks that each was made from what stands there now."""
+        """Reads the manifests of earlier stages, in running order, and checks that each was made from what stands
+        there now."""
         for stage in stages:
             manifest = manifests.read(self.store, stage, self.version)
             for earlier in self.upstream.values():
@@ -112,7 +115,8 @@ class Run:
         return self.upstream[path.split("/")[0]].has(path)
 
     def check(self, path: str) -> list[FileRecord]:
-        """That a file, or the parts of a table, are those that the manifest of their stage lists; records them as read."""
+        """That a file, or the parts of a table, are those that the manifest of their stage lists; records them as
+        read."""
         stage = path.split("/")[0]
         manifest = self.upstream[stage]
         whole = manifest.output(path)
@@ -131,7 +135,8 @@ class Run:
             for record in records:
                 if self.store.sha256(record.path)[0] != record.sha256:
                     raise InputError(
-                        f"{self.store.shown(record.path)} is corrupt: its bytes are not those that its manifest lists; {remedy}"
+                        f"{self.store.shown(record.path)} is corrupt: "
+                        f"its bytes are not those that its manifest lists; {remedy}"
                     )
         self.inputs.extend(records)
         return records
@@ -201,7 +206,8 @@ class Run:
         )
 
     def _timings(self) -> dict[str, Any]:
-        """`cpu_seconds` is the time of all tasks and of the driver's Python; the memory is that of the driver's Python."""
+        """`cpu_seconds` is the time of all tasks and of the driver's Python; the memory is that of the driver's
+        Python."""
         own = resource.getrusage(resource.RUSAGE_SELF)
         unit = 1 if sys.platform == "darwin" else 1024
         return {

@@ -65,7 +65,8 @@ def fit(spark: SparkSession, options: Options) -> None:
 
 
 def _begin(conf: SparkConf, log: Path | None) -> SparkSession:
-    """A session whose Java process writes what it has to say to `log`: failures come back here and are told in one line."""
+    """A session whose Java process writes what it has to say to `log`: failures come back here and are told in one
+    line."""
     warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
     if log is not None:
         with open(log, "wb") as stderr:

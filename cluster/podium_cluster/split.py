@@ -39,8 +39,12 @@ def run(context: Context) -> None:
     stage.terminal.step("reading the ratings")
     ratings = raw.read(context.spark, data.store.url(data.ratings), data.store.shown(data.ratings), config)
     if ratings.n_good == 0:
-        first = f", {ratings.n_bad} malformed rows were skipped, the first: {ratings.bad_rows[0]}" if ratings.n_bad else ""
-        raise UsageError(f"{data.store.shown(data.ratings)}: no ratings in it{first}; check that this is the right file")
+        first = (
+            f", {ratings.n_bad} malformed rows were skipped, the first: {ratings.bad_rows[0]}" if ratings.n_bad else ""
+        )
+        raise UsageError(
+            f"{data.store.shown(data.ratings)}: no ratings in it{first}; check that this is the right file"
+        )
     stage.terminal.step("parts and folds")
     kept = raw.last_of_each_pair(ratings.rows, context.partitions_for(ratings.n_good))
     drawn = draw(kept, config, context.options.seed)
@@ -89,13 +93,16 @@ def check(config: dict[str, Any]) -> None:
         raise UsageError(f"folds is {config['folds']}, expected 2 to 100")
     if not config["min_rating"] < config["max_rating"]:
         raise UsageError(
-            f"rating_range = {config['min_rating']} to {config['max_rating']}: expected two finite numbers, the smaller one first"
+            f"rating_range = {config['min_rating']} to {config['max_rating']}: "
+            "expected two finite numbers, the smaller one first"
         )
 
 
 def draw(kept: DataFrame, config: dict[str, Any], seed: int) -> DataFrame:
     """The ratings with part and fold, as ratings.parquet has them."""
-    text = F.concat(F.lit(f"podium/split/{seed}/"), F.col("user_id").cast("string"), F.lit("/"), F.col("item_id").cast("string"))
+    text = F.concat(
+        F.lit(f"podium/split/{seed}/"), F.col("user_id").cast("string"), F.lit("/"), F.col("item_id").cast("string")
+    )
     digest = kept.withColumn("digest", F.sha2(text.cast("binary"), 256))
     hashed = digest.select(
         *kept.columns, *(_number(first).alias(name) for first, name in ((1, "test"), (16, "meta"), (31, "drawn")))
@@ -126,18 +133,21 @@ def _unit(hash_: Column) -> Column:
 
 
 def _smallest(hashed: DataFrame, name: str, n: int) -> Column:
-    """Whether a row is among the `n` of the smallest hash `name`; of equal hashes the smaller (user, item) is the smaller.
+    """Whether a row is among the `n` of the smallest hash `name`; of equal hashes the smaller (user, item) is the
+    smaller.
 
-    The hashes are counted by their first bits; the rows of the one bucket in which the n-th stands are put into order on the driver.
+    The hashes are counted by their first bits; the rows of the one bucket in which the n-th stands are put into
+    order on the driver.
     """
     bucket = F.shiftright(F.col(name), BITS - BUCKET_BITS)
     counts = sorted((row[0], row[1]) for row in hashed.groupBy(bucket).count().collect())
-    left = n
-    for at, count in counts:
+    left, at = n, None
+    for value, count in counts:
         if count > left:
+            at = value
             break
         left -= count
-    else:
+    if at is None:
         return F.lit(True)
     if left == 0:
         return bucket < at
@@ -176,7 +186,9 @@ class RawFolder:
 
         ratings = file("ratings.csv")
         if ratings is None:
-            raise UsageError(f"{location}: no ratings.csv or ratings.csv.gz in it; the cluster reads MovieLens' CSV files")
+            raise UsageError(
+                f"{location}: no ratings.csv or ratings.csv.gz in it; the cluster reads MovieLens' CSV files"
+            )
         return cls(store, ratings, file("movies.csv"), file("tags.csv"))
 
     def files(self) -> list[str]:

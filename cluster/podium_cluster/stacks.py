@@ -22,7 +22,8 @@ def for_scores(stage: Run) -> RoundFiles:
 
 
 def for_lists(stage: Run, plan: Plan, ratings: DataFrame) -> RoundFiles:
-    """What making lists takes: besides, the final round's base models and counts, and the counts of all training ratings."""
+    """What making lists takes: besides, the final round's base models and counts, and the counts of all training
+    ratings."""
     base, features = stage.upstream["train-base"].config, stage.upstream["build-features"].config
     final = build_features.final_files(stage, plan, ratings, base, features)
     files = RoundFiles(stage.context, stage.stage)

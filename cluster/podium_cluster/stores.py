@@ -171,7 +171,7 @@ class HadoopStore(Store):
         if hasattr(self._fs, "setWriteChecksum") and spark_url(root).startswith("file:"):
             self._fs.setWriteChecksum(False)
 
-    def _path(self, path: str):  # noqa: ANN202: a Java object
+    def _path(self, path: str):
         return self._jvm.org.apache.hadoop.fs.Path(self.url(path))
 
     def exists(self, path: str) -> bool:

@@ -1,9 +1,10 @@
 """The operator inside a Spark task: Arrow batches on its stdin, Arrow batches from its stdout.
 
-A thread feeds the input while the task takes the output; the pipes are the backpressure. Whatever goes wrong, the task fails with the
-operator's own message and Spark tries it again.
+A thread feeds the input while the task takes the output; the pipes are the backpressure. Whatever goes wrong, the
+task fails with the operator's own message and Spark tries it again.
 """
 
+import contextlib
 import ctypes
 import json
 import re
@@ -24,7 +25,7 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Call:
-    """A command of the operator: its arguments, and the names under which Spark has the program and the files it reads."""
+    """A command of the operator: its arguments, and under which names Spark has the program and its files."""
 
     command: str
     program: str
@@ -59,7 +60,7 @@ def operate(call: Call) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.Reco
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=messages,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509: one call to the kernel
+                preexec_fn=_die_with_parent,
             )
             feeder = Feeder(process, first, batches)
             feeder.start()
@@ -115,7 +116,5 @@ def _command(call: Call) -> list[str]:
 
 def _die_with_parent() -> None:
     """The kernel kills the operator where the task's process is killed (Linux; elsewhere the closed pipes end it)."""
-    try:
+    with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    except (OSError, AttributeError):
-        pass

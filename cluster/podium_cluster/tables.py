@@ -153,7 +153,11 @@ def write_batches(target: Path, batches: Iterable[pa.RecordBatch], metadata: dic
     with_dictionary = [field.name for field in schema if field.name not in _ALL_DIFFERENT]
     n_rows, pending, n_pending = 0, [], 0
     with pq.ParquetWriter(
-        target, schema.with_metadata(metadata), compression="zstd", use_dictionary=with_dictionary, write_page_index=True
+        target,
+        schema.with_metadata(metadata),
+        compression="zstd",
+        use_dictionary=with_dictionary,
+        write_page_index=True,
     ) as writer:
 
         def write_group(n: int) -> None:

@@ -88,7 +88,9 @@ def relevant_from(features: dict[str, Any] | None) -> float:
     return RELEVANT_FROM if features is None else features["relevant_from"]
 
 
-def begin_round(stage: Run, round_: Round, ratings: DataFrame, base: dict, features: dict | None) -> tuple[RoundFiles, pa.Table]:
+def begin_round(
+    stage: Run, round_: Round, ratings: DataFrame, base: dict, features: dict | None
+) -> tuple[RoundFiles, pa.Table]:
     """A round's files but for the models: its description, the catalogue and what is counted of the items."""
     files = RoundFiles(stage.context, round_.name)
     files.describe(round_.scale, base, features)

@@ -1,6 +1,7 @@
 """Stage 4, `train-meta`: fits the meta-models on the driver, with the program of one machine.
 
-They need thousands of users, not all: `max_rows` in train-meta.toml bounds the rows that it takes, those of whole users drawn by chance.
+They need thousands of users, not all: `max_rows` in train-meta.toml bounds the rows that it takes, those of whole
+users drawn by chance.
 """
 
 from pathlib import Path

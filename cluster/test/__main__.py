@@ -19,7 +19,11 @@ def main() -> int:
         os.environ["PODIUM_MASTER"] = cluster.url
         names = sys.argv[1:]
         loader = unittest.defaultTestLoader
-        tests = loader.loadTestsFromNames([f"test.{name}" for name in names]) if names else loader.discover("test", top_level_dir=".")
+        tests = (
+            loader.loadTestsFromNames([f"test.{name}" for name in names])
+            if names
+            else loader.discover("test", top_level_dir=".")
+        )
         result = unittest.TextTestRunner(verbosity=2, failfast="FAILFAST" in os.environ).run(tests)
     return 0 if result.wasSuccessful() else 1
 

@@ -1,5 +1,6 @@
 """A Spark master and two workers on 127.0.0.1, gone when the tests are."""
 
+import contextlib
 import json
 import os
 import signal
@@ -40,7 +41,9 @@ class LocalCluster:
     def _start(self) -> None:
         port, self.ui = free_port(), free_port()
         self.url = f"spark://127.0.0.1:{port}"
-        self._launch("master", "org.apache.spark.deploy.master.Master", "--port", str(port), "--webui-port", str(self.ui))
+        self._launch(
+            "master", "org.apache.spark.deploy.master.Master", "--port", str(port), "--webui-port", str(self.ui)
+        )
         self._wait(0)
         for _ in range(self.n_workers):
             self.add_worker()
@@ -66,10 +69,8 @@ class LocalCluster:
     def stop(self) -> None:
         """Stops every process; nothing where it has been done."""
         for process in reversed(self.processes):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.wait()
         self.processes, self.workers = [], []
         self.folder.cleanup()

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from podium_cluster.arguments import parse
 from podium_cluster.command import main
 from podium_cluster.session import start
@@ -53,7 +54,7 @@ def begin(command: str, *arguments: object, master: str | None = None) -> subpro
 
 
 @cache
-def session():  # noqa: ANN201: a Spark session
+def session():
     """The session of all tests that need none of their own."""
     folder = Path(tempfile.mkdtemp(prefix="podium-cluster-session-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -139,7 +140,8 @@ def furthest(a: pa.ChunkedArray, b: pa.ChunkedArray) -> float:
 
 
 def config_of(folder: Path, factors: bool = True, **changes: dict[str, object]) -> Path:
-    """The preset `cluster` in a folder of its own: with `changes` a stage, and without matrix factorisation where it is not asked for."""
+    """The preset `cluster` in a folder of its own: with `changes` a stage, and without matrix factorisation where it
+    is not asked for."""
     shutil.copytree(ROOT / "config" / "cluster", folder)
     if not factors:
         models = ["bias", "itemknn", "genre", "popularity"]

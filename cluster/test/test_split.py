@@ -19,15 +19,25 @@ ODD = (
     "90,7,earlier,5,31\n"
     "-5,99999999999,big,.5,9999999999\n"
 )
-MALFORMED = "userId,movieId,rating,timestamp\n1,1,4.0,5\n\n1,2,4.0\n1,3,11,5\nx,4,3,5\n1,-5,3,5\n1,6,3,1.5\n1,7,NaN,5\n1,8,1f,5\n"
+MALFORMED = (
+    "userId,movieId,rating,timestamp\n1,1,4.0,5\n\n1,2,4.0\n1,3,11,5\nx,4,3,5\n"
+    "1,-5,3,5\n1,6,3,1.5\n1,7,NaN,5\n1,8,1f,5\n"
+)
 
 
 def odd_data(folder: Path) -> Path:
-    """Ratings as other tools write them: a byte order mark, quotation marks, empty lines, other columns, repeated pairs."""
+    """Ratings as other tools write them: a byte order mark, quotation marks, empty lines, other columns, repeated
+    pairs."""
     folder.mkdir()
-    rows = "".join(f"{1000 + user * item},{user},,{(user * item) % 9 / 2 + 0.5},{item}\n" for user in range(1, 12) for item in range(40, 60))
+    rows = "".join(
+        f"{1000 + user * item},{user},,{(user * item) % 9 / 2 + 0.5},{item}\n"
+        for user in range(1, 12)
+        for item in range(40, 60)
+    )
     (folder / "ratings.csv").write_text(ODD + rows, newline="")
-    (folder / "movies.csv").write_text('movieId,title,genres\n10,"A, B (1999)",Action|Sci-Fi\n31,C,(no genres listed)\n')
+    (folder / "movies.csv").write_text(
+        'movieId,title,genres\n10,"A, B (1999)",Action|Sci-Fi\n31,C,(no genres listed)\n'
+    )
     return folder
 
 
@@ -76,7 +86,9 @@ class SplitTest(ClusterTest):
         rows = "".join(f"{user},{item},3.0,7\n" for user in range(1, 9) for item in range(50, 60))
         (data / "ratings.csv").write_text(MALFORMED + rows)
         ours = cluster("split", "--data", data, "--config", DEFAULT, "--artifacts", self.folder / "bad")
-        theirs = stage("split", "--data", data, "--config", DEFAULT / "split.toml", "--artifacts", self.folder / "bad-local")
+        theirs = stage(
+            "split", "--data", data, "--config", DEFAULT / "split.toml", "--artifacts", self.folder / "bad-local"
+        )
         self.assertEqual((ours.code, ours.stderr), (theirs.code, theirs.stderr))
         self.assertFalse((self.folder / "bad" / "split" / "manifest.json").exists())
         self.no_scratch(self.folder / "bad")

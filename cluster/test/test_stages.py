@@ -66,7 +66,17 @@ class StagesTest(ClusterTest):
         config, theirs = config_of(self.folder / "config-k", factors=False, **text), self.folder / "theirs-k"
         parts, ours = self.folder / "parts", self.folder / "gathered"
         for name in STAGES[:3]:
-            flags = ("--config", config, "--artifacts", parts.as_uri(), "--tables", "parts", "--quiet", "--partitions", 3)
+            flags = (
+                "--config",
+                config,
+                "--artifacts",
+                parts.as_uri(),
+                "--tables",
+                "parts",
+                "--quiet",
+                "--partitions",
+                3,
+            )
             self.ends_well(cluster(name, *self.names(name), *flags))
         self.ends_well(cluster("gather", "--from", parts.as_uri(), "--to", ours, "--quiet"))
         self.on_one_machine(config, theirs, *STAGES[:3])
@@ -111,7 +121,12 @@ class StagesTest(ClusterTest):
         run = self.folder / "refused"
         self.on_one_machine(config_of(self.folder / "config-split"), run, "split", "train-base")
         for name, key, value, told in (
-            ("train-base", "models", ["bias", "svdpp"], "svdpp needs all ratings in one place; on a cluster there are bias"),
+            (
+                "train-base",
+                "models",
+                ["bias", "svdpp"],
+                "svdpp needs all ratings in one place; on a cluster there are bias",
+            ),
             ("train-base", "mf", {"method": "sgd"}, "on a cluster there is als"),
             ("build-features", "groups", ["base_scores", "item_trend"], "there are base_scores"),
             ("build-features", "earlier_only", True, "earlier_only = true is not there"),
@@ -137,7 +152,10 @@ class StagesTest(ClusterTest):
             self.assertAlmostEqual(row["value"], other["value"], delta=1e-9, msg=str(row))
             self.assertEqual(row["n_users"], other["n_users"], row)
         measured = {(row["model"], row["metric"], row["k"]) for row in rows[1]}
-        of_users = {(row["model"], row["metric"], row["k"]) for row in pq.read_table(theirs / "evaluate" / "per_user.parquet").to_pylist()}
+        of_users = {
+            (row["model"], row["metric"], row["k"])
+            for row in pq.read_table(theirs / "evaluate" / "per_user.parquet").to_pylist()
+        }
         self.assertEqual(of_users - measured, set())
 
 
