@@ -82,7 +82,7 @@ impl Round {
     /// [`UsageError`] where a value is out of its range.
     pub fn base(&self) -> anyhow::Result<(Vec<BaseModel>, BaseParams)> {
         let checked = self.description.base.check().map_err(|error| UsageError(error.to_string()));
-        Ok(checked.context("the configuration of train-base")?)
+        checked.context("the configuration of train-base")
     }
 
     /// How features are made, and the round's scale.

@@ -25,11 +25,8 @@ impl Stored for ItemStatisticsRows {
 
     fn from_table(mut table: Table) -> Result<Self, String> {
         let ids: Vec<i64> = table.take("item_id")?;
-        if let Some(pair) = ids.windows(2).find(|pair| pair[0] >= pair[1]) {
-            return Err(format!(
-                "item {} stands behind item {}, expected each once, ascending",
-                pair[1], pair[0]
-            ));
+        if let Some((before, behind)) = ids.iter().zip(ids.iter().skip(1)).find(|(a, b)| a >= b) {
+            return Err(format!("item {behind} stands behind item {before}, expected each once, ascending"));
         }
         let counts = |column: &str, least: i64, values: Vec<i64>| -> Result<Vec<u32>, String> {
             let count = |value: i64| u32::try_from(value).ok().filter(|_| value >= least);

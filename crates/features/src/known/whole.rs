@@ -81,7 +81,9 @@ impl Whole {
         };
         let totals: Vec<Tally> = (0..statistics.items.len()).map(total).collect();
         let mut all = Tally::default();
-        totals.iter().for_each(|total| all.merge(total));
+        for total in &totals {
+            all.merge(total);
+        }
         let catalogue = IdIndex::new(catalogue.all().iter().map(|item| item.item_id));
         Self {
             catalogue_of: catalogue.indices_of(statistics.items.ids()),

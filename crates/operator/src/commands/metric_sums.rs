@@ -44,13 +44,13 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     };
     while let Some(scores) = blocks.next_block()? {
         let per_user = scores.measure(&models, &plan)?;
-        for model in 0..models.len() {
+        for (model, name) in models.iter().enumerate() {
             for (place, column) in plan.columns().iter().enumerate() {
                 let values = per_user.values(model, place).flatten();
                 let (sum, n) = values.fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
                 add(model, place, column.metric.name, column.k, (sum, n, n));
             }
-            for (at, (metric, sum)) in errors(args, &models[model], &scores, model).into_iter().enumerate() {
+            for (at, (metric, sum)) in errors(args, name, &scores, model).into_iter().enumerate() {
                 let counts = (scores.user_ids.len() as i64, scores.n_users() as i64);
                 add(model, plan.columns().len() + at, metric, None, (sum, counts.0, counts.1));
             }

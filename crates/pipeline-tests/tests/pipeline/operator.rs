@@ -49,7 +49,9 @@ pub(super) fn succeeds(args: &[&str], stdin: &[u8]) -> Vec<u8> {
 pub(super) fn stream(tables: Vec<Table>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = StreamWriter::new(&mut bytes);
-    tables.into_iter().for_each(|table| writer.write(table).unwrap());
+    for table in tables {
+        writer.write(table).unwrap();
+    }
     writer.finish().unwrap();
     bytes
 }
@@ -198,7 +200,9 @@ fn what_is_counted_on_many_machines_makes_the_models_of_one() {
     let model = |stem: &str| std::fs::read(format!("{prefix}{stem}.bin")).unwrap();
     let stems = ["bias", "genre", "popularity", "itemknn"];
     let of_one = stems.map(model);
-    stems.iter().for_each(|stem| std::fs::remove_file(format!("{prefix}{stem}.bin")).unwrap());
+    for stem in stems {
+        std::fs::remove_file(format!("{prefix}{stem}.bin")).unwrap();
+    }
     succeeds(&["item-models", "--round", &prefix], &[]);
     let mut of_parts: Vec<(i64, Vec<u8>)> = Vec::new();
     for part in 0..3 {
