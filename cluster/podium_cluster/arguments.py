@@ -33,6 +33,7 @@ class Options:
     source: str | None = None
     target: str | None = None
     max_users: int | None = None
+    statistics_users: int = 200_000
 
 
 def parse(argv: list[str]) -> Options:
@@ -83,6 +84,13 @@ def _stage_flags(parser: argparse.ArgumentParser) -> None:
         choices=["one", "parts"],
         help="one: each table one Parquet file, as the stages of one machine write it; parts: a folder of files "
         "(without the flag: one where the driver sees the run's folder)",
+    )
+    add(
+        "--statistics-users",
+        type=_positive,
+        default=200_000,
+        metavar="N",
+        help="evaluate: users that intervals, comparisons and the page are made of at most, on the driver (200000)",
     )
     _common_flags(parser)
 

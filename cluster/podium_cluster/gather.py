@@ -21,6 +21,8 @@ from podium_cluster.stores import HadoopStore, LocalStore, Store
 from podium_cluster.terminal import Terminal, grouped
 
 _WITH_USERS = ("build-features/meta_train.parquet", "split/ratings.parquet")
+"""Tables that users are drawn of, the first that is there; where a stage is to measure, those of the test rows."""
+TEST = "build-features/test.parquet"
 
 
 def run(options: Options, spark: SparkSession) -> None:
@@ -36,10 +38,19 @@ def run(options: Options, spark: SparkSession) -> None:
     )
 
 
-def gather(source: Store, target: LocalStore, stages: list[str], seed: int, max_users: int | None, version: str) -> int:
-    """Copies `stages`, their tables as one file each, those of at most `max_users` users. Gives the number of files."""
+def gather(
+    source: Store,
+    target: LocalStore,
+    stages: list[str],
+    seed: int,
+    max_users: int | None,
+    version: str,
+    drawn_of: tuple[str, ...] = _WITH_USERS,
+) -> int:
+    """Copies `stages`, their tables as one file each, those of at most `max_users` users of the first table of
+    `drawn_of` that is there. Gives the number of files."""
     read = {stage: manifests.read(source, stage, version) for stage in stages}
-    users = None if max_users is None else _some_users(source, read, seed, max_users)
+    users = None if max_users is None else _some_users(source, read, seed, max_users, drawn_of)
     made: dict[str, FileRecord] = {}
     for stage, manifest in read.items():
         target.remove(manifests.path_of(stage))
@@ -79,7 +90,9 @@ def _gather_file(
         target.finish(local, path)
     finally:
         local.unlink(missing_ok=True)
-    return FileRecord(path, *target.sha256(path), parts[0].rows if rows is None else rows)
+    if rows is None:
+        return parts[0]
+    return FileRecord(path, *target.sha256(path), rows)
 
 
 def _write_table(
@@ -109,11 +122,13 @@ def _rows(source: Store, parts: list[FileRecord], local: Path, users: pa.Array |
                 yield batch.filter(pc.is_in(batch.column("user_id"), users))
 
 
-def _some_users(source: Store, read: dict[str, Manifest], seed: int, max_users: int) -> pa.Array:
+def _some_users(
+    source: Store, read: dict[str, Manifest], seed: int, max_users: int, drawn_of: tuple[str, ...]
+) -> pa.Array:
     """The users of the smallest hashes of seed and user."""
-    path = next((path for path in _WITH_USERS if path.split("/")[0] in read), None)
+    path = next((path for path in drawn_of if path.split("/")[0] in read), None)
     if path is None:
-        raise InputError(f"--max-users: neither {' nor '.join(_WITH_USERS)} is there to draw users of")
+        raise InputError(f"--max-users: neither {' nor '.join(drawn_of)} is there to draw users of")
     users: set[int] = set()
     parts = _files(read[path.split("/")[0]])[path]
     with tempfile.TemporaryDirectory() as folder:

@@ -18,10 +18,17 @@ class FileRecord:
     sha256: str
     bytes: int
     rows: int | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+    """Keys that this package does not know."""
+
+    @classmethod
+    def of_json(cls, record: dict[str, Any]) -> "FileRecord":
+        more = {key: value for key, value in record.items() if key not in ("path", "sha256", "bytes", "rows")}
+        return cls(record["path"], record["sha256"], record["bytes"], record.get("rows"), more)
 
     def to_json(self) -> dict[str, Any]:
         record: dict[str, Any] = {"path": self.path, "sha256": self.sha256, "bytes": self.bytes}
-        return record if self.rows is None else record | {"rows": self.rows}
+        return (record if self.rows is None else record | {"rows": self.rows}) | self.more
 
 
 @dataclass
@@ -89,13 +96,7 @@ def read(store: Store, stage: str, version: str) -> Manifest:
     shown = store.shown(path_of(stage))
     try:
         value = json.loads(store.read(path_of(stage)))
-        records = {
-            key: [
-                FileRecord(record["path"], record["sha256"], record["bytes"], record.get("rows"))
-                for record in value.pop(key)
-            ]
-            for key in ("inputs", "outputs")
-        }
+        records = {key: [FileRecord.of_json(record) for record in value.pop(key)] for key in ("inputs", "outputs")}
         known = {key: value.pop(key) for key in list(value) if key in Manifest.__dataclass_fields__}
         manifest = Manifest(**known, **records, rest=value)
     except FileNotFoundError:

@@ -165,6 +165,12 @@ class Run:
         self.store.put(path, local)
         self.outputs.append(FileRecord(path, *self.store.sha256(path), rows))
 
+    def adopt(self, record: FileRecord, local: Path) -> None:
+        """Copies a file that a program of the driver wrote to its place, as it was recorded."""
+        self.open()
+        self.store.put(record.path, local)
+        self.outputs.append(record)
+
     def remove_stale(self, path: str) -> None:
         """Removes what an earlier run may have left and this one does not write."""
         self.open()

@@ -3,15 +3,19 @@
 import json
 import shutil
 import unittest
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from podium_cluster import evaluate
+from podium_cluster.errors import StageError
 from test.support import DATA, ClusterTest, cluster, config_of, manifest, stage
 
 STAGES = ["split", "train-base", "build-features", "train-meta", "evaluate"]
 FACTORS = {"score_mf", "score_mf_rank"}
 """Columns that follow from the factorisation: MLlib's and ours start from other random factors."""
+METRICS = Path("evaluate", "metrics.parquet")
 TABLES = ["train-base/oof_scores.parquet", "build-features/meta_train.parquet", "build-features/test.parquet"]
 
 
@@ -21,9 +25,10 @@ class StagesTest(ClusterTest):
     def names(self, name: str) -> list[object]:
         return ["--data", DATA, "--dataset", "d", "--preset", "p"] if name == "split" else []
 
-    def on_cluster(self, config: Path, run: Path, *stages: str) -> None:
+    def on_cluster(self, config: Path, run: Path, *stages: str, flags: tuple[object, ...] = ()) -> None:
         for name in stages:
-            self.ends_well(cluster(name, *self.names(name), "--config", config, "--artifacts", run, "--quiet"))
+            paths = ("--config", config, "--artifacts", run)
+            self.ends_well(cluster(name, *self.names(name), *paths, *flags, "--quiet"))
         self.no_scratch(run)
 
     def on_one_machine(self, config: Path, run: Path, *stages: str) -> None:
@@ -139,24 +144,36 @@ class StagesTest(ClusterTest):
     def metrics_are_those_of_one_machine(self, config: Path, theirs: Path) -> None:
         """Given the same features and meta-models: scores, users' metrics and means are the same."""
         self.on_one_machine(config, theirs, "train-meta", "evaluate")
-        ours = self.folder / "measured"
-        shutil.copytree(theirs, ours)
-        self.on_cluster(config, ours, "evaluate")
+        ours, whole = self.folder / "measured", self.folder / "whole"
+        for run in (ours, whole):
+            shutil.copytree(theirs, run)
+        self.on_cluster(config, whole, "evaluate")  # compares its own means with one machine's
+        self.same_rows(theirs / METRICS, whole / METRICS)
+        self.on_cluster(config, ours, "evaluate", flags=("--statistics-users", 150))
         for table in ("scores", "per_user"):
             self.near(theirs / "evaluate" / f"{table}.parquet", ours / "evaluate" / f"{table}.parquet")
-        rows = [pq.read_table(run / "evaluate" / "metrics.parquet").to_pylist() for run in (theirs, ours)]
-        known = {(row["model"], row["metric"], row["k"]): row for row in rows[0] if row["segment"] == "all"}
-        self.assertGreater(len(rows[1]), 100)
-        for row in rows[1]:
-            other = known[row["model"], row["metric"], row["k"]]
-            self.assertAlmostEqual(row["value"], other["value"], delta=1e-9, msg=str(row))
-            self.assertEqual(row["n_users"], other["n_users"], row)
-        measured = {(row["model"], row["metric"], row["k"]) for row in rows[1]}
-        of_users = {
-            (row["model"], row["metric"], row["k"])
-            for row in pq.read_table(theirs / "evaluate" / "per_user.parquet").to_pylist()
-        }
-        self.assertEqual(of_users - measured, set())
+        rows = [pq.read_table(run / METRICS).to_pylist() for run in (theirs, ours)]
+        known = {evaluate.key_of(row): row for row in rows[0] if row["segment"] == "all"}
+        means = {evaluate.key_of(row) for row in pq.read_table(theirs / "evaluate" / "per_user.parquet").to_pylist()}
+        means |= {key for key in known if key[1] in ("rmse", "mae", "log_loss")}
+        self.assertGreater(len(means), 100)
+        of_all = {evaluate.key_of(row): row for row in rows[1] if row["segment"] == "all"}
+        for key in means:
+            self.assertAlmostEqual(of_all[key]["value"], known[key]["value"], delta=1e-9, msg=str(key))
+            self.assertEqual(of_all[key]["n_users"], known[key]["n_users"], key)
+        value = manifest(ours, "evaluate")
+        self.assertEqual((value["counts"]["statistics_users"], value["engine"]["name"]), (150, "spark"))
+        self.assertTrue((ours / "evaluate" / "report" / "index.html").exists())
+        for record in value["outputs"]:
+            found = sha256((ours / record["path"]).read_bytes()).hexdigest()
+            self.assertEqual(found, record["sha256"], record["path"])
+
+    def test_another_mean_is_told(self) -> None:
+        row = {"model": "M", "metric": "ndcg", "k": 10, "segment": "all", "value": 0.5, "n_users": 7}
+        evaluate.agree([row], [row | {"value": 0.5 + 1e-10}])
+        for other in ({"value": 0.5 + 1e-8}, {"n_users": 8}, {"k": 5}, {"segment": "few"}, {"value": float("nan")}):
+            with self.assertRaisesRegex(StageError, "ndcg of M is 0.5 of 7 users on the cluster"):
+                evaluate.agree([row], [row | other])
 
 
 if __name__ == "__main__":
