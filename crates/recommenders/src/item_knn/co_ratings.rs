@@ -131,6 +131,7 @@ pub(super) struct CoRatings {
     /// Item -> where its row begins, and behind the last where all end.
     starts: Vec<usize>,
     /// The rows, coded, keyed by the items' indices.
+    #[serde(with = "serde_bytes")]
     bytes: Vec<u8>,
 }
 
