@@ -14,10 +14,11 @@ from podium_cluster.run import Context, Run
 from podium_cluster.terminal import grouped
 
 GROUPS = [
-    "base_scores", "user_statistics", "item_statistics", "spread", "relevant_share", "taste", "item_facts",
-    "user_tenure", "time", "mood", "session", "support",
+    "base_scores", "user_statistics", "item_statistics", "damped_statistics", "spread", "relevant_share",
+    "genre_affinity", "taste", "item_facts", "genre_flags", "user_tenure", "time", "mood", "similar_mood", "session",
+    "support", "disagreement",
 ]  # fmt: skip
-"""The feature groups whose item side is a tally."""
+"""The feature groups whose item side is counts and sums: all but item_trend, which looks at an item's whole time."""
 META_TRAIN, TEST = "build-features/meta_train.parquet", "build-features/test.parquet"
 _KEYS = ("user_id", "item_id", "timestamp", "fold", "rating", "label")
 

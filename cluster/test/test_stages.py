@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from podium_cluster import evaluate
+from podium_cluster import build_features, evaluate
 from podium_cluster.errors import StageError
 from test.support import DATA, ClusterTest, cluster, config_of, manifest, stage
 
@@ -16,6 +16,7 @@ STAGES = ["split", "train-base", "build-features", "train-meta", "evaluate"]
 FACTORS = {"score_mf", "score_mf_rank"}
 """Columns that follow from the factorisation: MLlib's and ours start from other random factors."""
 METRICS = Path("evaluate", "metrics.parquet")
+LISTS = Path("recommend", "recommendations.parquet")
 TABLES = ["train-base/oof_scores.parquet", "build-features/meta_train.parquet", "build-features/test.parquet"]
 
 
@@ -67,8 +68,8 @@ class StagesTest(ClusterTest):
         self.metrics_are_those_of_one_machine(config, theirs)
 
     def test_k_fold_in_parts(self) -> None:
-        text = {"split": {"stacking": "k_fold", "folds": 2}}
-        config, theirs = config_of(self.folder / "config-k", factors=False, **text), self.folder / "theirs-k"
+        changes = {"split": {"stacking": "k_fold", "folds": 2}, "build-features": {"groups": build_features.GROUPS}}
+        config, theirs = config_of(self.folder / "config-k", factors=False, **changes), self.folder / "theirs-k"
         parts, ours = self.folder / "parts", self.folder / "gathered"
         for name in STAGES[:3]:
             flags = (
@@ -167,6 +168,20 @@ class StagesTest(ClusterTest):
         for record in value["outputs"]:
             found = sha256((ours / record["path"]).read_bytes()).hexdigest()
             self.assertEqual(found, record["sha256"], record["path"])
+
+    def test_lists(self) -> None:
+        for stacking in ("hold_out", "k_fold"):
+            lists = {"min_ratings": 3, "reasons": True}
+            config = config_of(
+                self.folder / f"config-{stacking}", split={"stacking": stacking, "folds": 2}, recommend=lists
+            )
+            theirs, ours = self.folder / f"lists-{stacking}", self.folder / f"lists-{stacking}-cluster"
+            self.on_one_machine(config, theirs, *STAGES[:4])
+            shutil.copytree(theirs, ours)
+            self.on_one_machine(config, theirs, "recommend")
+            self.on_cluster(config, ours, "recommend")
+            self.near(theirs / LISTS, ours / LISTS)
+            self.assertGreater(pq.read_metadata(ours / LISTS).num_rows, 5000)
 
     def test_another_mean_is_told(self) -> None:
         row = {"model": "M", "metric": "ndcg", "k": 10, "segment": "all", "value": 0.5, "n_users": 7}
