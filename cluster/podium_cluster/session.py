@@ -77,7 +77,7 @@ def _begin(conf: SparkConf, log: Path | None) -> SparkSession:
 
 def _zipped(work: Path) -> Path:
     """This package as a zip file that executors import."""
-    path = work / "podium_cluster.zip"
+    path = work / f"{work.name}.zip"  # a name of its own: --py-files may have brought one
     with zipfile.ZipFile(path, "w") as archive:
         for file in sorted(PACKAGE.glob("*")):
             if file.suffix == ".py":

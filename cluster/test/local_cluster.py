@@ -20,7 +20,7 @@ DEADLINE = 120
 class LocalCluster:
     """A standalone cluster; a context manager that stops whatever it started, on failure too."""
 
-    def __init__(self, n_workers: int = 2, memory: str = "2g") -> None:
+    def __init__(self, n_workers: int = 2, memory: str = "3g") -> None:
         self.n_workers, self.memory = n_workers, memory
         self.folder = tempfile.TemporaryDirectory(prefix="podium-spark-", ignore_cleanup_errors=True)
         self.processes: list[subprocess.Popen] = []

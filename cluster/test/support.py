@@ -58,7 +58,9 @@ def session():
     """The session of all tests that need none of their own."""
     folder = Path(tempfile.mkdtemp(prefix="podium-cluster-session-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    spark = start(parse(["split", "--artifacts", "", "--config", "", "--master", MASTER, "--bin", str(BIN)]), folder)
+    arguments = ["split", "--artifacts", "", "--config", "", "--master", MASTER, "--bin", str(BIN)]
+    memory = [] if SCALE == "1m" else ["--conf", "spark.executor.memory=2g", "--conf", "spark.driver.memory=2g"]
+    spark = start(parse([*arguments, *memory]), folder)
     atexit.register(spark.stop)
     return spark
 

@@ -1,10 +1,17 @@
 """The split on Spark is that of one machine, row for row."""
 
 import gzip
+import os
+import shutil
+import subprocess
+import sys
 import unittest
 from pathlib import Path
+from unittest import mock
 
-from test.support import DATA, ROOT, SCALE, ClusterTest, cluster, manifest, stage
+import pyspark
+
+from test.support import BIN, DATA, ROOT, SCALE, ClusterTest, cluster, manifest, stage
 
 DEFAULT = ROOT / "config" / "default"
 ODD = (
@@ -64,7 +71,9 @@ class SplitTest(ClusterTest):
         self.same_split(DATA, DEFAULT, "hash")
 
     def test_exact_counts(self) -> None:
-        self.same_split(DATA, ROOT / "config" / "notebook", "exact", "--partitions", 3)
+        # Few buckets: the last of them has many rows, and some of these are taken.
+        with mock.patch("podium_cluster.split.BUCKET_BITS", 3):
+            self.same_split(DATA, ROOT / "config" / "notebook", "exact", "--partitions", 3)
 
     def test_generated(self) -> None:
         data = self.folder / f"synthetic-ml-{SCALE}"
@@ -95,6 +104,28 @@ class SplitTest(ClusterTest):
         skipping = self.config("skip_bad_rows = true\n", "skip")
         self.same_split(data, skipping, "skipped")
 
+    def test_submitted(self) -> None:
+        """Through spark-submit, with the package as a zip file."""
+        package = self.folder / "podium_cluster.zip"
+        subprocess.run(
+            [sys.executable, "-m", "zipfile", "-c", package, "podium_cluster"], cwd=ROOT / "cluster", check=True
+        )
+        theirs = self.folder / "submit-local"
+        names = ("--data", DATA, "--dataset", "d", "--preset", "p")
+        self.ends_well(stage("split", *names, "--config", DEFAULT / "split.toml", "--artifacts", theirs, "--quiet"))
+        away = self.folder / "main.py"  # not beside the package, so that it comes from the zip file
+        shutil.copyfile(ROOT / "cluster" / "main.py", away)
+        submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+        for name, program in (("beside", ROOT / "cluster" / "main.py"), ("away", away)):
+            ours = self.folder / f"submitted-{name}"
+            line = [submit, "--master", "local[2,4]", "--py-files", package, program, "split", *names]
+            line += ["--config", DEFAULT, "--artifacts", ours, "--bin", BIN]
+            said = subprocess.run(
+                [str(word) for word in line], capture_output=True, text=True, env=clean_environment(), check=False
+            )
+            self.assertEqual(said.returncode, 0, said.stdout[-2000:])
+            self.same_rows(theirs / "split" / "ratings.parquet", ours / "split" / "ratings.parquet")
+
     def test_what_is_not_there_is_refused(self) -> None:
         for key, value in (("method", "temporal"), ("stacking", "forward"), ("fold_by", "user")):
             config = self.config(f'{key} = "{value}"\n', f"refused-{key}")
@@ -108,6 +139,12 @@ class SplitTest(ClusterTest):
         folder.mkdir()
         (folder / "split.toml").write_text(text)
         return folder
+
+
+def clean_environment() -> dict[str, str]:
+    """Without the way to the package."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYSPARK_GATEWAY_PORT")}
+    return environment | {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
 
 
 if __name__ == "__main__":

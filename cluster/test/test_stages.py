@@ -3,9 +3,11 @@
 import json
 import shutil
 import unittest
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from podium_cluster import build_features, evaluate
@@ -52,13 +54,10 @@ class StagesTest(ClusterTest):
         self.on_cluster(config, ours, *STAGES[:3])
         self.on_one_machine(config, theirs, *STAGES[:3])
         self.same_tables(theirs, ours, FACTORS)
-        # The factorisation is another and as good: errors on the test rows within 2 %.
-        errors = []
-        for run in (ours, theirs):
-            table = pq.read_table(run / "build-features" / "test.parquet", columns=["rating", "score_mf"]).to_pydict()
-            squares = [(rating - score) ** 2 for rating, score in zip(table["rating"], table["score_mf"], strict=True)]
-            errors.append((sum(squares) / len(squares)) ** 0.5)
-        self.assertLess(abs(errors[0] / errors[1] - 1), 0.02, errors)
+        # The factorisation starts elsewhere and ends alike: as strong, and of the same mind about most pairs.
+        parts = [factor_part(theirs, run) for run in (theirs, ours)]
+        self.assertLess(abs(np.std(parts[1]) / np.std(parts[0]) - 1), 0.1)
+        self.assertGreater(np.corrcoef(parts[0], parts[1])[0, 1], 0.4)
         # Going on locally from a cluster's features, and from its models.
         self.on_one_machine(config, ours, "train-meta", "evaluate")
         again = self.folder / "again"
@@ -189,6 +188,29 @@ class StagesTest(ClusterTest):
         for other in ({"value": 0.5 + 1e-8}, {"n_users": 8}, {"k": 5}, {"segment": "few"}, {"value": float("nan")}):
             with self.assertRaisesRegex(StageError, "ndcg of M is 0.5 of 7 users on the cluster"):
                 evaluate.agree([row], [row | other])
+
+
+def factor_part(split: Path, run: Path) -> np.ndarray:
+    """What the factors add to mean and damped biases in the scores of the test rows (METHODOLOGY, `method = "als"`)."""
+    rows = pq.read_table(split / "split" / "ratings.parquet").to_pylist()
+    known = [(row["user_id"], row["item_id"], row["rating"]) for row in rows if row["part"] == "base_train"]
+    mean = sum(rating for _, _, rating in known) / len(known)
+    of_items = damped(((item, rating - mean) for _, item, rating in known), 3)
+    of_users = damped(((user, rating - mean - of_items[item]) for user, item, rating in known), 5)
+    test = pq.read_table(
+        run / "build-features" / "test.parquet", columns=["user_id", "item_id", "score_mf"]
+    ).to_pylist()
+    biases = (mean + of_items.get(row["item_id"], 0) + of_users.get(row["user_id"], 0) for row in test)
+    return np.array([row["score_mf"] - bias for row, bias in zip(test, biases, strict=True)])
+
+
+def damped(pairs: Iterable[tuple[int, float]], damping: int) -> dict[int, float]:
+    """For each id the sum of its numbers over their count and the damping."""
+    sums: dict[int, tuple[float, int]] = {}
+    for key, number in pairs:
+        total, n = sums.get(key, (0.0, 0))
+        sums[key] = (total + number, n + 1)
+    return {key: total / (n + damping) for key, (total, n) in sums.items()}
 
 
 if __name__ == "__main__":
