@@ -26,7 +26,7 @@ const ITEMS_AT_A_TIME: usize = 1024;
 pub struct CodedRow {
     /// Which item.
     pub item_id: ItemId,
-    /// The sums, coded as [`super::coded`] tells.
+    /// The sums, coded as `coded.rs` tells.
     pub bytes: Vec<u8>,
 }
 
