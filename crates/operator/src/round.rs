@@ -151,8 +151,7 @@ impl Round {
 
     fn table<T: Stored>(&self, name: &str) -> Result<T, Error> {
         let path = self.path(name);
-        let source =
-            Source { path: &path, schema: T::SCHEMA, make_target: "train-base" };
+        let source = Source { path: &path, schema: T::SCHEMA, make_target: "train-base" };
         T::from_table(read_parquet(source)?).map_err(|problem| source.corrupt(problem))
     }
 
@@ -236,10 +235,9 @@ fn source(path: &Path) -> Source<'_> {
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => Error::Missing {
-            path: path.to_owned(),
-            make_target: "train-base".to_owned(),
-        },
+        std::io::ErrorKind::NotFound => {
+            Error::Missing { path: path.to_owned(), make_target: "train-base".to_owned() }
+        }
         _ => Error::Read { path: path.to_owned(), source },
     })
 }
