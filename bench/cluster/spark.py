@@ -98,8 +98,7 @@ def main():
         seconds = {"process": time.perf_counter() - started}
         manifests = {stage: json.loads((run / stage / "manifest.json").read_text()) for stage in ("split", "train-base", *stages)}
         seconds |= {stage: manifests[stage]["timings"]["wall_seconds"] for stage in stages}
-        if not args.stage:
-            seconds["all"] = sum(seconds[stage] for stage in STAGES)
+        seconds["all"] = sum(seconds[stage] for stage in stages)
         models = [output for output in manifests["train-base"]["outputs"] if output["path"].endswith(".bin")]
         quality = {"models_megabytes": sum(model["bytes"] for model in models) / (1 << 20)}
         if args.shuffle:
@@ -108,7 +107,9 @@ def main():
             quality |= {f"{stage}_shuffled_bytes_a_rating": n / n_ratings for stage, n in shuffled(log, ends).items()}
         if args.of:
             shutil.rmtree(run)
-        print(json.dumps({"seconds": seconds, "megabytes": watch.megabytes, "quality": quality}))
+        quality |= {f"{kind}_megabytes": peak for kind, peak in watch.megabytes.items()}
+        megabytes = {"all": max(watch.megabytes.values())}
+        print(json.dumps({"seconds": seconds, "megabytes": megabytes, "quality": quality}))
 
 
 if __name__ == "__main__":
